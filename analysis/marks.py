@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The mark numbers of guests/lib/marks.h: the imm16 of `movz xzr, #imm16`. A test compares the two files."""
+
+MARK_RUN_BEGIN = 0x100  # the measured region begins; x0 = iterations
+MARK_RUN_END = 0x101  # the measured region ends
+MARK_BEGIN = 0x102  # a round trip begins at the next instruction; x0 = iteration
+MARK_END = 0x103  # the round trip ended at the instruction before; x0 = iteration
+MARK_TIMER = 0x104  # timer armed, enabled and unmasked; x0 = CVAL, x1 = CNTVCT read just before

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The metrics of the contract: one row of METRICS each, computed from an Observation, always with samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Callable, Mapping
+
+import numpy as np
+
+from analysis import chains, exits, marks, stats, trace
+from analysis.chains import Chains, Region
+from analysis.console import Words
+from analysis.errors import TraceError
+from analysis.exits import Exits
+from analysis.trace import Insns, Records
+
+
+@dataclass(frozen=True)
+class Source:
+    """The interrupt a benchmark raises: which records raise it ("timer": MARK_TIMER) and its INTID in the guest."""
+
+    kind: str
+    intid: int
+
+
+@dataclass
+class Observation:
+    """One run of one point: the checked records of its vCPU, the console's frames and the facts a metric needs."""
+
+    records: Records
+    frames: Mapping[str, Words] = field(default_factory=dict)
+    source: Source | None = None
+    insns_per_tick: int = 1
+
+    @cached_property
+    def region(self) -> Region:
+        """The measured region."""
+        return chains.find_region(self.records)
+
+    @cached_property
+    def exits(self) -> Exits:
+        """All exits of the trace, in and outside the region."""
+        return exits.find_exits(self.records)
+
+    @cached_property
+    def chains(self) -> Chains:
+        """The interrupt chains of the benchmark's source; no rows when it has none."""
+        if self.source is None:
+            return Chains.none()
+        raises = RAISES[self.source.kind](self.region, self.insns_per_tick)
+        return chains.find_chains(self.region, raises, self.source.intid)
+
+    @cached_property
+    def operations(self) -> tuple[Insns, Insns]:
+        """Instruction indices of the BEGIN and END marks of every round trip."""
+        insn = trace.insns(self.region.records)
+        at = [
+            self.region.own(trace.select(self.region.records, trace.MARK, c=mark))
+            for mark in (marks.MARK_BEGIN, marks.MARK_END)
+        ]
+        begin, end = insn[at[0]], insn[at[1]]
+        if begin.size != end.size or np.any(end <= begin) or np.any(begin[1:] <= end[:-1]):
+            raise TraceError(f"{begin.size} MARK_BEGIN and {end.size} MARK_END do not alternate")
+        return begin, end
+
+    @cached_property
+    def windows(self) -> Insns:
+        """The edges T0_0, T0_1, …, RUN_END of the windows that exits and host instructions are attributed to."""
+        return np.append(self.chains.t0, self.region.end)
+
+
+RAISES: dict[str, Callable[[Region, int], Insns]] = {"timer": chains.timer_raises}
+
+Summary = dict[str, Any]
+Compute = Callable[[Observation], "Summary | None"]
+
+
+def latency_insns(seen: Observation) -> Summary | None:
+    """T1 - T0: from the raise to the first instruction of the guest's vector, every level below EL3."""
+    return _distribution("insn", seen.chains.between(seen.chains.t1))
+
+
+def completion_insns(seen: Observation) -> Summary | None:
+    """T4 - T0: from the raise to the first guest instruction after the deactivating write."""
+    return _distribution("insn", seen.chains.between(seen.chains.t4))
+
+
+def roundtrip_insns(seen: Observation) -> Summary | None:
+    """Instructions between MARK_BEGIN and MARK_END, marks excluded, every level below EL3."""
+    begin, end = seen.operations
+    return _distribution("insn", end - begin - 1)
+
+
+def exits_per_irq(seen: Observation) -> Summary | None:
+    """Every exit in [T0_i, T0_i+1) (the last window ends at RUN_END); the headline is exits / acknowledgements."""
+    return _per_irq(seen, "exit", seen.exits.count(seen.windows))
+
+
+def host_insns_per_irq(seen: Observation) -> Summary | None:
+    """Instructions that no guest executed, in the windows of exits_per_irq; the headline is per acknowledgement."""
+    return _per_irq(seen, "insn", seen.exits.host_insns(seen.windows))
+
+
+def exits_per_op(seen: Observation) -> Summary | None:
+    """Exits between MARK_BEGIN and MARK_END; the headline is exits / operations."""
+    begin, end = seen.operations
+    if begin.size == 0:
+        return None
+    found = seen.exits.count(np.ravel(np.column_stack((begin, end))))[::2]
+    return stats.summary("exit", found, stats.ratio(int(found.sum()), int(found.size)))
+
+
+def _ticks(name: str) -> Compute:
+    """A metric that the guest itself measured with CNTVCT and sent in a console frame."""
+
+    def compute(seen: Observation) -> Summary | None:
+        samples = seen.frames.get(name)
+        return None if samples is None else _distribution("tick", samples.astype(np.int64))
+
+    return compute
+
+
+def _distribution(unit: str, samples: Insns) -> Summary | None:
+    return stats.summary(unit, samples) if samples.size else None
+
+
+def _per_irq(seen: Observation, unit: str, samples: Insns) -> Summary | None:
+    acknowledgements = seen.chains.acknowledgements
+    if acknowledgements == 0:
+        return None
+    return stats.summary(unit, samples, stats.ratio(int(samples.sum()), acknowledgements))
+
+
+# The order is the order of the table.
+METRICS: dict[str, Compute] = {
+    "roundtrip_ticks": _ticks("roundtrip_ticks"),
+    "handler_ticks": _ticks("handler_ticks"),
+    "roundtrip_insns": roundtrip_insns,
+    "latency_insns": latency_insns,
+    "completion_insns": completion_insns,
+    "exits_per_op": exits_per_op,
+    "exits_per_irq": exits_per_irq,
+    "host_insns_per_irq": host_insns_per_irq,
+}
+
+
+def compute(seen: Observation, names: list[str]) -> dict[str, Summary]:
+    """The named metrics, in that order; one that does not exist here (nothing raised) is absent."""
+    found = {name: METRICS[name](seen) for name in names}
+    return {name: summary for name, summary in found.items() if summary is not None}
+
+
+def exit_account(seen: Observation) -> dict[str, Any]:
+    """Exits of the measured region by class. TraceError unless the classes sum to the total and to the entries."""
+    region = seen.region
+    classes = seen.exits.classes(region.begin, region.end)
+    guest = trace.is_guest(region.records)
+    total = int(np.count_nonzero(trace.select(region.records, trace.EXC_EL2) & guest))
+    entries = int(np.count_nonzero(trace.select(region.records, trace.ERET_EL2) & guest))
+    if not sum(classes.values()) == total == entries:
+        raise TraceError(
+            f"the account of exits is open: {total} exits, {entries} entries, {sum(classes.values())} in classes"
+        )
+    return {"total": total, "classes": classes}

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One point's record (point.json) from its directory: console.log and trace/ in, status and metrics out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis import console, exits, metrics, symbols, trace
+from analysis.console import Console
+from analysis.errors import LabError, TraceError
+from analysis.metrics import Observation, Source
+from analysis.trace import Records
+
+CONSOLE_LOG, TRACE_DIR = "console.log", "trace"
+CONSOLE_LINES = 6
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the record needs to know of a point and its run, nothing of it host-dependent.
+
+    identity: the fields a point is found by (id, machine, strategy, bench, bench_version, params);
+    insns_per_tick: of the machine's counter; max_exits: bound on the exits of the measured region, None for no
+    bound; deadline_ns: the virtual-time deadline; killed: why the executor ended the run, or what it died of.
+    """
+
+    identity: dict[str, Any]
+    metrics: list[str]
+    source: Source | None = None
+    insns_per_tick: int = 1
+    max_exits: int | None = None
+    deadline_ns: int = 0
+    killed: str = ""
+    guest_elf: Path | None = None
+    host_elf: Path | None = None
+    errors: list[str] = field(default_factory=list)
+
+
+def derive(directory: Path, context: Context) -> dict[str, Any]:
+    """The point record of a finished run; a run that went wrong becomes a failed point with the reason."""
+    log = directory / CONSOLE_LOG
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    record: dict[str, Any] = {
+        **context.identity,
+        "status": "pass",
+        "reason": "",
+        "guest": {},
+        "insns": None,
+        "irqs": None,
+        "exits": None,
+        "metrics": {},
+        "diagnosis": None,
+    }
+    try:
+        guest = console.parse(text)
+        record["guest"] = guest.facts
+        _judge(directory, context, guest, record)
+    except LabError as error:
+        record.update(status="fail", reason=str(error))
+    if record["status"] == "fail":
+        record["diagnosis"] = diagnosis(directory, text, context)
+    return record
+
+
+def _judge(directory: Path, context: Context, guest: Console, record: dict[str, Any]) -> None:
+    """Fill in status, account and metrics; LabError when there is nothing to trust."""
+    reason = _failure(directory, context, guest)
+    if reason:
+        record.update(status="fail", reason=reason)
+        return
+    records = trace.load(directory / TRACE_DIR).only
+    record["insns"] = int(records["insn"][-1])
+    if guest.skipped:
+        record.update(status="skip", reason=guest.reason)
+        return
+    seen = Observation(records, guest.frames, context.source, context.insns_per_tick)
+    record["exits"] = metrics.exit_account(seen)
+    record["irqs"] = seen.chains.account if context.source else None
+    record["metrics"] = metrics.compute(seen, context.metrics)
+    total = record["exits"]["total"]
+    if context.max_exits is not None and total > context.max_exits:
+        raise TraceError(f"{total} exits in the measured region, its suite row allows {context.max_exits}")
+
+
+def _failure(directory: Path, context: Context, guest: Console) -> str:
+    """Why the run cannot be measured, the most telling reason first; empty when it can."""
+    if context.killed:
+        return context.killed
+    vcpus = trace.load_unchecked(directory / TRACE_DIR)
+    deadline = any(v.size and v[-1]["kind"] == trace.END and v[-1]["sub"] == trace.END_DEADLINE for v in vcpus)
+    if deadline:
+        last = diagnosis(directory, "", context)
+        where = f"last exit {last['last_exit']['class']}, " if last["last_exit"] else "no exit, "
+        place = last["end"] or {"pc": "unknown", "symbol": ""}
+        at = f"{place['pc']} ({place['symbol']})" if place["symbol"] else place["pc"]
+        return f"virtual-time deadline of {context.deadline_ns / 1e6:g} ms: {where}PC {at}"
+    if guest.passed is None and not guest.skipped:
+        return "the guest ended without a result line on its console"
+    if not guest.passed and not guest.skipped:
+        return f"the guest reports failure: {guest.reason or 'no reason given'}"
+    if guest.bench != context.identity["bench"]:
+        return f"the guest ran {guest.bench!r}, not {context.identity['bench']!r}"
+    return ""
+
+
+def diagnosis(directory: Path, text: str, context: Context) -> dict[str, Any]:
+    """Where a failed run stood: its last exit, where its trace ended, its last console lines."""
+    vcpus = [v for v in trace.load_unchecked(directory / TRACE_DIR) if v.size]
+    return {
+        "last_exit": _last_exit(vcpus[0], context) if vcpus else None,
+        "end": _end(vcpus[0], context) if vcpus else None,
+        "console": console.last_lines(text, CONSOLE_LINES),
+    }
+
+
+def _last_exit(records: Records, context: Context) -> dict[str, Any] | None:
+    found = ((records["kind"] == trace.EXC_EL2) & trace.is_guest(records)).nonzero()[0]
+    if found.size == 0:
+        return None
+    last = records[found[-1]]
+    pc = int(last["a"])
+    return {
+        "class": exits.class_name(int(last["sub"]), int(last["c"])),
+        "insn": int(last["insn"]),
+        "pc": f"{pc:#x}",
+        "symbol": symbols.symbolize(pc, context.guest_elf),
+    }
+
+
+def _end(records: Records, context: Context) -> dict[str, Any] | None:
+    last = records[-1]
+    if last["kind"] != trace.END:
+        return None
+    pc, el = int(last["a"]), int(last["el"])
+    elf = context.host_elf if el == 2 else context.guest_elf
+    return {"el": el, "insn": int(last["insn"]), "pc": f"{pc:#x}", "symbol": symbols.symbolize(pc, elf)}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a program counter to function+offset, with an ELF's symbol table."""
+
+from __future__ import annotations
+
+import bisect
+from functools import lru_cache
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError  # type: ignore[import]
+from elftools.elf.elffile import ELFFile  # type: ignore[import]
+
+# An arm64 Image with text_offset 0 is loaded at a multiple of 2 MiB (Linux, Documentation/arch/arm64/booting.rst), and
+# ours are smaller than that: the low bits of a PC give its place in the image wherever it was loaded.
+LOAD_ALIGNMENT = 2 << 20
+
+
+@lru_cache(maxsize=16)
+def _functions(path: Path) -> tuple[list[int], list[str], int]:
+    """Offsets and names of all code symbols in address order, and the end of the image; empty when it is no ELF."""
+    found: dict[int, str] = {}
+    end = 0
+    try:
+        with path.open("rb") as stream:
+            elf = ELFFile(stream)
+            table = elf.get_section_by_name(".symtab")
+            base = min((s["p_vaddr"] for s in elf.iter_segments("PT_LOAD")), default=0)
+            base -= base % LOAD_ALIGNMENT
+            end = max((s["p_vaddr"] + s["p_memsz"] - base for s in elf.iter_segments("PT_LOAD")), default=0)
+            for symbol in table.iter_symbols() if table else ():
+                kind, section = symbol["st_info"]["type"], symbol["st_shndx"]
+                if kind in ("STT_FUNC", "STT_NOTYPE") and section not in ("SHN_UNDEF", "SHN_ABS"):
+                    if symbol.name and not symbol.name.startswith("$"):
+                        found[symbol["st_value"] - base] = symbol.name
+    except (OSError, ELFError):
+        return [], [], 0
+    offsets = sorted(found)
+    return offsets, [found[offset] for offset in offsets], end
+
+
+def symbolize(pc: int, elf: Path | None) -> str:
+    """`name+0x10` of a PC in the image of this ELF; empty when there is no ELF or the PC is not in it."""
+    if elf is None:
+        return ""
+    offsets, names, end = _functions(elf)
+    offset = pc % LOAD_ALIGNMENT
+    at = bisect.bisect_right(offsets, offset) - 1
+    if at < 0 or offset >= end:
+        return ""
+    distance = offset - offsets[at]
+    return f"{names[at]}+{distance:#x}" if distance else names[at]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The comparison table of a run record for an 80-column terminal: benchmarks down, strategies across."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analysis.select import number
+
+Point = dict[str, Any]
+
+
+def show(record: dict[str, Any], console: Console, stat: str = "value") -> None:
+    """Print tables of metrics and of exits by class, one pair for each machine, then what failed."""
+    for machine in dict.fromkeys(point["machine"] for point in record["points"]):
+        points = [point for point in record["points"] if point["machine"] == machine]
+        console.print(metric_table(points, f"{machine}: simulator counts, not hardware time", stat))
+        classes = exit_table(points)
+        if classes.row_count:
+            console.print(classes)
+    console.print(_legend(stat), style="dim")
+    for point in record["points"]:
+        if point["status"] != "pass":
+            console.print(f"{point['status'].upper()} {point['id']}: {point['reason']}", highlight=False, markup=False)
+
+
+def metric_table(points: list[Point], title: str, stat: str = "value") -> Table:
+    """One row for each benchmark and metric, one column for each strategy, in the order of the record."""
+    strategies = list(dict.fromkeys(point["strategy"] for point in points))
+    table = _table(title, ["bench", "metric", "unit"], strategies)
+    for name, row in _rows(points):
+        names = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
+        for metric in names:
+            units = {point["metrics"][metric]["unit"] for point in row.values() if metric in point["metrics"]}
+            cells = [_cell(row.get(strategy), metric, stat) for strategy in strategies]
+            table.add_row(name if metric == names[0] else "", metric, "/".join(sorted(units)), *cells)
+        if not names:
+            table.add_row(name, "", "", *(_cell(row.get(strategy), "", stat) for strategy in strategies))
+        table.add_section()
+    return table
+
+
+def exit_table(points: list[Point]) -> Table:
+    """Exits of the measured region by class; strategies without any are left out."""
+    counted = [point for point in points if point["exits"] and point["exits"]["total"]]
+    strategies = list(dict.fromkeys(point["strategy"] for point in counted))
+    table = _table("exits in the measured region, by class", ["bench", "class"], strategies)
+    for name, row in _rows(counted):
+        classes = sorted({kind for point in row.values() for kind in point["exits"]["classes"]})
+        for kind in classes:
+            cells = [_count(row.get(strategy), kind) for strategy in strategies]
+            table.add_row(name if kind == classes[0] else "", kind, *cells)
+        totals = [str(row[strategy]["exits"]["total"]) if strategy in row else "" for strategy in strategies]
+        table.add_row("", "total", *totals)
+        table.add_section()
+    return table
+
+
+def _table(title: str, left: list[str], strategies: list[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in left:
+        table.add_column(heading, no_wrap=True)
+    for strategy in strategies:
+        table.add_column(strategy, justify="right")
+    return table
+
+
+def _rows(points: list[Point]) -> Iterator[tuple[str, dict[str, Point]]]:
+    """(benchmark with its swept parameters, points by strategy), in the order of the record."""
+    rows: dict[str, dict[str, Point]] = {}
+    for point in points:
+        name = "/".join(point["id"].split("/")[2:])
+        rows.setdefault(name, {})[point["strategy"]] = point
+    yield from rows.items()
+
+
+def _cell(point: Point | None, metric: str, stat: str) -> Text:
+    """The number, with its range where the samples differ; what happened where there is none."""
+    if point is None:
+        return Text("")
+    if point["status"] != "pass":
+        return Text(point["status"], style="red" if point["status"] == "fail" else "yellow")
+    if metric not in point["metrics"]:
+        return Text("-", style="dim")
+    summary = point["metrics"][metric]
+    text = Text(number(summary[stat]))
+    if stat == "value" and summary["min"] != summary["max"]:
+        text.append(f" ({summary['min']}-{summary['max']})", style="dim")
+    return text
+
+
+def _count(point: Point | None, kind: str) -> str:
+    return "" if point is None else str(point["exits"]["classes"].get(kind, 0))
+
+
+def _legend(stat: str) -> str:
+    if stat != "value":
+        return f"{stat} of each sample set; '-': this does not exist here"
+    return (
+        "medians (per-interrupt rates: total / acknowledgements), (min-max) where samples differ; '-': does not exist"
+    )

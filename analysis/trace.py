@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decode a trace directory (docs/trace-format.md) with numpy: a memory map, checked, never copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import TraceError
+
+# The 32-byte record of plugins/tcg/record.h.
+RECORD: Final = np.dtype(
+    [
+        ("insn", "<u8"),
+        ("kind", "u1"),
+        ("el", "u1"),
+        ("sub", "u1"),
+        ("flags", "u1"),
+        ("c", "<u4"),
+        ("a", "<u8"),
+        ("b", "<u8"),
+    ]
+)
+
+EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = range(1, 10)
+FLAG_GUEST, FLAG_VALID = 1, 2
+END_EXIT, END_DEADLINE = 0, 1
+WFX_WFI, WFX_WFE = 0, 1
+
+Records = npt.NDArray[np.void]
+Insns = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One trace: the records of each vCPU (dtype RECORD), in the order of their file names."""
+
+    path: Path
+    vcpus: list[Records]
+
+    @property
+    def only(self) -> Records:
+        """The records of a machine with one vCPU; TraceError when there are more."""
+        if len(self.vcpus) != 1:
+            raise TraceError(f"this analysis covers one vCPU, the trace has {len(self.vcpus)}")
+        return self.vcpus[0]
+
+
+def load(directory: Path) -> Trace:
+    """Map and check every vcpuN of a trace directory. TraceError when one is missing, cut off or out of order."""
+    return Trace(directory, [_checked(path) for path in _files(directory)])
+
+
+def load_unchecked(directory: Path) -> list[Records]:
+    """What can be read of a trace that may be missing or cut off, for a failed point: whole records only."""
+    return [_map(path) for path in _files(directory, required=False)]
+
+
+def insns(records: Records) -> Insns:
+    """The instruction index of each record as int64 (differences may be negative); a contiguous copy."""
+    return np.ascontiguousarray(records["insn"]).astype(np.int64)
+
+
+def select(records: Records, kind: int, **fields: int) -> Mask:
+    """Which records are of this kind and have these exact field values, e.g. select(r, MARK, c=MARK_BEGIN)."""
+    mask: Mask = records["kind"] == kind
+    for name, value in fields.items():
+        mask &= records[name] == value
+    return mask
+
+
+def is_guest(records: Records) -> Mask:
+    """Which records carry the GUEST flag."""
+    mask: Mask = (records["flags"] & FLAG_GUEST) != 0
+    return mask
+
+
+def _files(directory: Path, required: bool = True) -> list[Path]:
+    files = sorted(directory.glob("vcpu*"), key=lambda path: (len(path.name), path.name))
+    if required and not files:
+        raise TraceError(f"no trace was written to {directory.name}/")
+    return files
+
+
+def _map(path: Path) -> Records:
+    count = path.stat().st_size // RECORD.itemsize
+    if count == 0:
+        return np.zeros(0, RECORD)
+    mapped: Any = np.memmap(path, dtype=RECORD, mode="r", shape=(count,))
+    records: Records = mapped.view(np.ndarray)
+    return records
+
+
+def _checked(path: Path) -> Records:
+    records, size = _map(path), path.stat().st_size
+    if size % RECORD.itemsize:
+        raise TraceError(f"trace {path.name} is cut off: {size} bytes is no multiple of {RECORD.itemsize}")
+    kind, insn = records["kind"], records["insn"]
+    if records.size == 0 or kind[-1] != END:
+        raise TraceError(f"trace {path.name} is cut off: its last record is not END")
+    bad = np.flatnonzero((kind < EXC_EL2) | (kind > END))
+    if bad.size:
+        raise TraceError(f"trace {path.name} record {bad[0]} has the unknown kind {kind[bad[0]]}")
+    if np.count_nonzero(kind == END) != 1:
+        raise TraceError(f"trace {path.name} has an END before its last record")
+    back = np.flatnonzero(insn[1:] < insn[:-1])
+    if back.size:
+        raise TraceError(f"trace {path.name} record {back[0] + 1} goes back in instructions")
+    return records

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: one function a subcommand. Exit codes: 0 good, 1 a point or a check failed, 2 bad input."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Sequence
+
+from rich.console import Console
+
+from analysis import record, select, stats, table
+from analysis.errors import LabError
+from bench import doctor, images, suite
+from bench.progress import Reporter
+from bench.run import JOBS_DEFAULT, Options, Runner, unwritable
+from bench.store import Store
+
+OUT_DEFAULT = "results/latest"
+EXIT_CODES = "Exit codes: 0 good, 1 a point or a check failed, 2 bad input."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse and dispatch; every LabError becomes one line on stderr and exit code 2."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.function(arguments))
+    except LabError as error:
+        print(f"virqlab: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("virqlab: interrupted: finished points are kept, the same command continues", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="virqlab",
+        description="What it costs to deliver an interrupt to a virtual machine: exits, instructions, latency.",
+        epilog=f"Each command has --help with an example. {EXIT_CODES}",
+    )
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _doctor(_command(commands, "doctor", "say what is installed, what is missing and what mends it", ""))
+    _plan(_command(commands, "plan", "list the points of a suite, one a line", "--suite full --strategy lr"))
+    _run(_command(commands, "run", "run a suite, write DIR/run.json and DIR/points/", "--bench timer --strategy te,lr"))
+    _show(_command(commands, "show", "print the comparison table of a run", "results/latest/run.json"))
+    _get(
+        _command(
+            commands,
+            "get",
+            "print one number of a run",
+            "results/latest strategy=lr bench=timer metric=exits_per_irq",
+        )
+    )
+    return top
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, example: str
+) -> argparse.ArgumentParser:
+    line = f"./virqlab {name} {example}".rstrip()
+    return commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"Example:\n  {line}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+_positive.__name__ = "positive number"
+
+
+def _selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--suite", default="default", metavar="SUITE", help="default, full, or a TOML file")
+    command.add_argument("--strategy", type=_names, metavar="A,B", help="only these strategies, e.g. te,lr")
+    command.add_argument("--bench", type=_names, metavar="A,B", help="only these benchmarks, e.g. timer,hvc")
+    command.add_argument("--machine", type=_names, metavar="A,B", help="only these machines, e.g. virt-v3")
+
+
+def _points(arguments: argparse.Namespace) -> tuple[suite.Lab, list[suite.Point]]:
+    lab = suite.load(arguments.suite)
+    return lab, suite.plan(lab, arguments.machine, arguments.strategy, arguments.bench)
+
+
+def _doctor(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(function=lambda _: doctor.report(Console(highlight=False)))
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    _selection(command)
+    command.set_defaults(function=plan)
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """`virqlab plan`: the ids of the points."""
+    for point in _points(arguments)[1]:
+        print(point.id)
+    return 0
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    _selection(command)
+    command.add_argument("--guest", metavar="PATH", help=f"another guest image (default {images.GUEST})")
+    command.add_argument("--qemu", metavar="PATH", help="another QEMU (10.0 or newer)")
+    command.add_argument("--repeat", type=_positive, default=1, metavar="N", help="run each point N times: identical?")
+    command.add_argument("--jobs", type=_positive, default=JOBS_DEFAULT, metavar="N", help="points at a time")
+    command.add_argument("--crosscheck", action="store_true", help="compare each point's exits with QEMU's -d int")
+    command.add_argument(
+        "--count", choices=("fast", "insn"), default="fast", help="count by block, or each instruction (debug)"
+    )
+    command.add_argument("--out", default=OUT_DEFAULT, metavar="DIR", help=f"where to write (default {OUT_DEFAULT})")
+    command.add_argument("--fresh", action="store_true", help="forget the points that DIR already has")
+    command.set_defaults(function=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """`virqlab run`: 1 when a point failed."""
+    lab, points = _points(arguments)
+    found = images.collect(points, arguments.guest, arguments.qemu)
+    options = Options(arguments.repeat, arguments.crosscheck, arguments.count, arguments.jobs)
+    out, console = Path(arguments.out), Console(highlight=False)
+    try:
+        with Store(out, arguments.fresh) as store:
+            with Reporter(len(points), console) as reporter:
+                result = Runner(store, found, options).run(lab, points, reporter)
+            path = store.write_run(result)
+    except OSError as error:
+        raise unwritable(error, out) from None
+    states = [point["status"] for point in result["points"]]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in ("pass", "fail", "skip") if state in states)
+    print(f"{len(states)} points: {counts}; {path}")
+    return 1 if "fail" in states else 0
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run", metavar="RUN.json", type=Path, help="a run record, or the directory of a run")
+    command.add_argument("--stat", choices=stats.STATS, default="value", help="what of each sample set to show")
+    command.set_defaults(function=show)
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """`virqlab show`: the table."""
+    table.show(record.load(arguments.run), Console(highlight=False), arguments.stat)
+    return 0
+
+
+def _get(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run", metavar="RUN.json", type=Path, help="a run record, or the directory of a run")
+    command.add_argument(
+        "query",
+        nargs="+",
+        metavar="KEY=VALUE",
+        help="strategy, bench, machine or a parameter chooses the point; metric=NAME; stat=p50 (value, n, min, p50, "
+        "p90, p99, max; value is the median, for rates per interrupt total / acknowledgements)",
+    )
+    command.set_defaults(function=get)
+
+
+def get(arguments: argparse.Namespace) -> int:
+    """`virqlab get`: the bare number; 2 when no such point or metric."""
+    query = select.parse_query(arguments.query)
+    print(select.get(record.load(arguments.run), query))
+    return 0

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The QEMU executor: the command of a point, and one run of it in a directory of its own."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.point import TRACE_DIR
+from bench.images import Images
+from bench.suite import ROOT, Point
+
+STDERR_LOG = "stderr.log"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run ended: `failure` is empty or says why it cannot be measured; wall_s in seconds."""
+
+    failure: str
+    wall_s: float
+
+
+def command(point: Point, images: Images, count: str = "fast") -> list[str]:
+    """The argument vector; paths inside the point's directory are relative to it, so it is the working directory."""
+    machine, strategy = point.machine, point.strategy
+    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
+    values = {name: str(path) for name, path in images.files.items()} | {"bootargs": point.bootargs}
+    plugin = ",".join(
+        [
+            str(images.files["plugin"]).replace(",", ",,"),
+            f"out={TRACE_DIR}",
+            f"deadline={point.deadline_ns}",
+            f"count={count}",
+        ]
+    )
+    boot = [arg.format(**values) for arg in strategy.args]
+    return [str(images.qemu.path), "-M", options, *machine.args, *boot, "-plugin", plugin]
+
+
+def run(arguments: list[str], directory: Path, timeout_s: float) -> Outcome:
+    """Run QEMU to its end in `directory`, which gets trace/, console.log and stderr.log; killed after timeout_s."""
+    (directory / TRACE_DIR).mkdir(parents=True, exist_ok=True)
+    begin = time.monotonic()
+    with subprocess.Popen(
+        [*_die_with_parent(), *arguments],
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=timeout_s)
+            timed_out = False
+        except subprocess.TimeoutExpired:
+            process.kill()  # a QEMU with every vCPU asleep ignores SIGTERM
+            said, _ = process.communicate()
+            timed_out = True
+        except BaseException:
+            process.kill()
+            raise
+    said = _without_paths(said, directory, arguments[0])
+    (directory / STDERR_LOG).write_text(said, encoding="utf-8")
+    failure = f"killed after {timeout_s:g} s of host time" if timed_out else _exit_failure(process.returncode, said)
+    return Outcome(failure, time.monotonic() - begin)
+
+
+def _exit_failure(code: int, said: str) -> str:
+    if code == 0:
+        return ""
+    last = (said.strip().splitlines() or ["it said nothing"])[-1]
+    if code < 0:
+        return f"QEMU died of {signal.Signals(-code).name}: {last}"
+    return f"QEMU exited with {code}: {last}"
+
+
+def _without_paths(said: str, directory: Path, qemu: str) -> str:
+    """What QEMU said, without what differs between two hosts or two output directories."""
+    for path, name in ((str(directory), "."), (qemu, Path(qemu).name), (str(ROOT) + "/", "")):
+        said = said.replace(path, name)
+    return said
+
+
+def _die_with_parent() -> list[str]:
+    """Let the kernel end QEMU with a runner that is killed; without setpriv the deadline ends it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

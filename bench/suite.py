@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Read suite.toml, machines.toml and strategies.toml, and plan: turn scenario rows into points."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Sequence, TypeVar
+
+from analysis.errors import LabError
+from analysis.metrics import METRICS, RAISES, Source
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH_DIR = Path(__file__).resolve().parent
+SUITES = ("default", "full")
+
+Param = int | str
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A row of machines.toml."""
+
+    name: str
+    title: str
+    executor: str
+    qemu: str
+    machine: str
+    args: list[str]
+    gic: int
+    insns_per_tick: int
+    deadline_ms: float
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A row of strategies.toml."""
+
+    name: str
+    title: str
+    args: list[str]
+    gic: list[int]
+    machine_options: str = ""
+    images: dict[str, str] = field(default_factory=dict)
+    symbols: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A row of suite.toml."""
+
+    bench: str
+    version: int
+    machines: list[str]
+    strategies: list[str]
+    metrics: list[str]
+    suites: list[str] = field(default_factory=lambda: list(SUITES))
+    params: dict[str, Param | list[Param]] = field(default_factory=dict)
+    source: dict[str, Any] | None = None
+    max_exits: int | None = None
+    deadline_ms: float | None = None
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: one command, one directory. `id` is its name and its path below DIR/points."""
+
+    id: str
+    machine: Machine
+    strategy: Strategy
+    scenario: Scenario
+    params: dict[str, Param]
+
+    @property
+    def bootargs(self) -> str:
+        """The guest's arguments."""
+        return " ".join([f"bench={self.scenario.bench}", *(f"{key}={value}" for key, value in self.params.items())])
+
+    @property
+    def deadline_ns(self) -> int:
+        """The virtual time after which the plugin ends the run, in ns."""
+        chosen = self.scenario.deadline_ms
+        return round((self.machine.deadline_ms if chosen is None else chosen) * 1e6)
+
+    @property
+    def timeout_s(self) -> float:
+        """The host time after which QEMU is killed, in s."""
+        return self.machine.timeout_s if self.scenario.timeout_s is None else self.scenario.timeout_s
+
+    @property
+    def source(self) -> Source | None:
+        """What raises the interrupt, if anything does."""
+        return Source(**self.scenario.source) if self.scenario.source else None
+
+    def identity(self) -> dict[str, Any]:
+        """The fields of the record that a point is found by."""
+        return {
+            "id": self.id,
+            "machine": self.machine.name,
+            "strategy": self.strategy.name,
+            "bench": self.scenario.bench,
+            "bench_version": self.scenario.version,
+            "params": dict(self.params),
+        }
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Everything the TOML files say. Of `scenarios` only the rows of the chosen suite."""
+
+    suite: str
+    machines: dict[str, Machine]
+    strategies: dict[str, Strategy]
+    scenarios: list[Scenario]
+
+
+def load(suite: str = "default") -> Lab:
+    """Read the rows; `suite` is default, full or a file of scenarios. LabError for what is wrong in a file."""
+    machines = _named(Machine, BENCH_DIR / "machines.toml")
+    strategies = _named(Strategy, BENCH_DIR / "strategies.toml")
+    named = suite in SUITES
+    path = BENCH_DIR / "suite.toml" if named else Path(suite)
+    if not named and not path.is_file():
+        raise LabError(f"unknown suite {suite!r}", f"say {', '.join(SUITES)} or name a TOML file of scenarios")
+    rows = _toml(path).get("scenario", [])
+    scenarios = [_row(Scenario, row, f"{path.name}, scenario {n + 1}") for n, row in enumerate(rows)]
+    for scenario in scenarios:
+        _check(scenario, machines, strategies, path.name)
+    chosen = [scenario for scenario in scenarios if not named or suite in scenario.suites]
+    return Lab(suite if named else path.stem, machines, strategies, chosen)
+
+
+def plan(
+    lab: Lab,
+    machines: Sequence[str] | None = None,
+    strategies: Sequence[str] | None = None,
+    benches: Sequence[str] | None = None,
+) -> list[Point]:
+    """The points of a suite, strategies of a benchmark side by side. LabError for a name that no row has."""
+    _known("machine", machines, lab.machines)
+    _known("strategy", strategies, lab.strategies)
+    _known("benchmark", benches, dict.fromkeys(scenario.bench for scenario in lab.scenarios))
+    points = [
+        point
+        for scenario in lab.scenarios
+        if benches is None or scenario.bench in benches
+        for point in _points(lab, scenario, machines, strategies)
+    ]
+    if not points:
+        raise LabError("no point is left", "the suite has no row with this machine, strategy and benchmark together")
+    _distinct(points)
+    return points
+
+
+def _points(
+    lab: Lab, scenario: Scenario, machines: Sequence[str] | None, strategies: Sequence[str] | None
+) -> Iterable[Point]:
+    swept = [key for key, value in scenario.params.items() if isinstance(value, list)]
+    choices = [value if isinstance(value, list) else [value] for value in scenario.params.values()]
+    for values in itertools.product(*choices):
+        params = dict(zip(scenario.params, values))
+        suffix = "".join(f"/{key}={params[key]}" for key in swept)
+        for machine in (name for name in scenario.machines if machines is None or name in machines):
+            for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
+                name = f"{machine}/{strategy}/{scenario.bench}{suffix}"
+                yield Point(name, lab.machines[machine], lab.strategies[strategy], scenario, params)
+
+
+def _distinct(points: list[Point]) -> None:
+    """No two points may share a directory, none may lie in another's."""
+    names = {point.id for point in points}
+    if len(names) != len(points):
+        raise LabError("two scenarios of the suite make the same points", "sweep the parameter that differs as a list")
+    for name in names:
+        parent = next((str(p) for p in Path(name).parents if str(p) in names), None)
+        if parent:
+            raise LabError(f"point {name} would lie inside point {parent}", "sweep the parameter in both rows or none")
+
+
+def _known(what: str, names: Sequence[str] | None, rows: dict[str, Any]) -> None:
+    for name in names or ():
+        if name not in rows:
+            raise LabError(f"unknown {what} {name!r}", f"one of {', '.join(rows)}")
+
+
+def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[str, Strategy], file: str) -> None:
+    where = f"{file}, benchmark {scenario.bench}"
+    references: list[tuple[str, list[str], Mapping[str, object]]] = [
+        ("machine", scenario.machines, machines),
+        ("strategy", scenario.strategies, strategies),
+        ("metric", scenario.metrics, METRICS),
+        ("source", [scenario.source["kind"]] if scenario.source else [], RAISES),
+    ]
+    for what, names, rows in references:
+        for name in names:
+            if name not in rows:
+                raise LabError(f"{where}: unknown {what} {name!r}", f"one of {', '.join(rows)}")
+
+
+def _named(kind: type[Row], path: Path) -> dict[str, Row]:
+    return {name: _row(kind, {"name": name, **row}, f"{path.name}, {name}") for name, row in _toml(path).items()}
+
+
+def _row(kind: type[Row], row: dict[str, Any], where: str) -> Row:
+    """A dataclass from a TOML table. LabError for a key it does not have or lacks."""
+    known = [item.name for item in fields(kind)]
+    for key in row:
+        if key not in known:
+            raise LabError(f"{where}: unknown key {key!r}", f"one of {', '.join(known)}")
+    try:
+        return kind(**row)
+    except TypeError as error:
+        raise LabError(f"{where}: {str(error).split('() ')[-1]}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except OSError as error:
+        raise LabError(f"cannot read {path}: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise LabError(f"{path} is not TOML: {error}") from None
