@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The record: schema, atomic writing, selection of a number, the table."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from analysis import record, select, stats, table
+from analysis.errors import LabError
+
+
+def metric(unit: str, samples: list[int], value: float | None = None) -> dict[str, Any]:
+    """A metric of a record."""
+    return stats.summary(unit, np.array(samples, np.int64), value)
+
+
+def point(strategy: str, bench: str = "timer", **fields: Any) -> dict[str, Any]:
+    """A passed point; `fields` replace."""
+    return {
+        "id": f"virt-v3/{strategy}/{bench}",
+        "machine": "virt-v3",
+        "strategy": strategy,
+        "bench": bench,
+        "bench_version": 1,
+        "params": {"iterations": 1000},
+        "status": "pass",
+        "reason": "",
+        "guest": {"cntfrq": "1000000000"},
+        "insns": 12345,
+        "irqs": {"raised": 3, "acknowledged": 3, "coalesced": 0, "outstanding": 0},
+        "exits": {"total": 9, "classes": {"irq": 3, "sysreg:ICC_EOIR1_EL1": 3, "sysreg:ICC_IAR1_EL1": 3}},
+        "metrics": {
+            "latency_insns": metric("insn", [100, 100, 130]),
+            "exits_per_irq": metric("exit", [3, 3, 3], 3),
+        },
+        "diagnosis": None,
+        **fields,
+    }
+
+
+def run_record(*points: dict[str, Any]) -> dict[str, Any]:
+    """A run record with these points."""
+    host = {
+        "started": "2026-01-01T00:00:00+00:00",
+        "wall_s": 1.5,
+        "jobs": 2,
+        "commit": "unknown",
+        "dirty": None,
+        "compiler": "GNU C11 12.2.0",
+        "qemu": {"path": "qemu", "version": "10.0.2", "sha256": "00"},
+        "images": {"guest": {"path": "build/guests/bench.img", "sha256": "00"}},
+        "machine": {"cpus": 2},
+        "points": {},
+    }
+    run = {"suite": "default", "count": "fast", "host": host}
+    return {"schema": record.NAME, "version": record.VERSION, "run": run, "points": list(points)}
+
+
+@pytest.fixture(name="lab")
+def fixture_lab() -> dict[str, Any]:
+    """te and lr side by side, and a failed point."""
+    lr = point(
+        "lr",
+        metrics={"latency_insns": metric("insn", [80]), "exits_per_irq": metric("exit", [1, 2], 1.5)},
+        exits={"total": 3, "classes": {"irq": 3}},
+    )
+    failed = point("te", "hvc", status="fail", reason="it hangs", metrics={}, exits=None, irqs=None, insns=None)
+    return run_record(point("te"), lr, failed)
+
+
+def test_schema_accepts_and_names_what_is_wrong(lab: dict[str, Any]) -> None:
+    """The first broken field is named."""
+    record.check(lab, "x")
+    lab["points"][1]["metrics"]["latency_insns"]["unit"] = "parsec"
+    with pytest.raises(LabError, match="points/1/metrics/latency_insns/unit"):
+        record.check(lab, "x")
+
+
+def test_write_and_load(lab: dict[str, Any], tmp_path: Path) -> None:
+    """What is written is read back, from the file or its directory; the same value gives the same bytes."""
+    path = tmp_path / "run.json"
+    record.write_json(path, lab)
+    assert record.load(path) == record.load(tmp_path) == lab
+    assert json.loads(record.dumps(lab)) == lab
+    assert [p.name for p in tmp_path.iterdir()] == ["run.json"]
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [("{", "not JSON"), ("[]", "no run record"), ('{"schema": "virqlab-run", "version": 99}', "version 99")],
+)
+def test_foreign_files_are_refused(content: str, message: str, tmp_path: Path) -> None:
+    """Not JSON, not ours, another version, not there."""
+    path = tmp_path / "run.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(LabError, match=message):
+        record.load(path)
+    with pytest.raises(LabError, match="virqlab run"):
+        record.load(tmp_path / "none.json")
+
+
+def test_get_prints_bare_numbers(lab: dict[str, Any]) -> None:
+    """Ints without .0, rates as they are, any stat."""
+
+    def get(text: str) -> str:
+        return select.get(lab, select.parse_query(text.split()))
+
+    assert get("strategy=te bench=timer metric=exits_per_irq") == "3"
+    assert get("strategy=lr bench=timer metric=exits_per_irq") == "1.5"
+    assert get("strategy=te bench=timer metric=latency_insns") == "100"
+    assert get("strategy=te bench=timer metric=latency_insns stat=max iterations=1000") == "130"
+
+
+@pytest.mark.parametrize(
+    "query, message",
+    [
+        ("strategy=lr", "no metric named"),
+        ("metric=latency_insns bench=timer", "2 points"),
+        ("metric=latency_insns strategy=lr bench=nope", "no point with"),
+        ("metric=nope strategy=lr bench=timer", "no metric 'nope': it has latency_insns, exits_per_irq"),
+        ("metric=latency_insns strategy=te bench=hvc", "status is fail: it hangs"),
+        ("metric=latency_insns stat=p51", "unknown stat"),
+        ("metric=latency_insns strategy", "cannot understand 'strategy'"),
+        ("metric=latency_insns strategy=lr iterations=5", "no point"),
+    ],
+)
+def test_get_refuses(lab: dict[str, Any], query: str, message: str) -> None:
+    """No such point, more than one, no such metric, nonsense."""
+    with pytest.raises(LabError, match=message):
+        select.get(lab, select.parse_query(query.split()))
+
+
+def test_table_fits_80_columns(lab: dict[str, Any]) -> None:
+    """Strategies side by side, ranges, failures with their reason, exits by class."""
+    stream = io.StringIO()
+    table.show(lab, Console(file=stream, width=80))
+    text = stream.getvalue()
+    assert max(map(len, text.splitlines())) <= 80
+    assert "100 (100-130)" in text and "1.5 (1-2)" in text
+    assert "FAIL virt-v3/te/hvc: it hangs" in text
+    assert "sysreg:ICC_IAR1_EL1" in text
