@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "event.h"
+
+#include "decode.h"
+#include "flow.h"
+#include "machine.h"
+#include "registers.h"
+
+/* DDI 0487, ESR_ELx.EC. */
+#define ESR_EC(esr)         ((unsigned int)((esr) >> 26) & 0x3f)
+#define EC_INSN_ABORT_LOWER 0x20
+#define EC_INSN_ABORT_SAME  0x21
+#define EC_PC_ALIGNMENT     0x22
+#define EC_DATA_ABORT_LOWER 0x24
+#define EC_DATA_ABORT_SAME  0x25
+#define EC_WATCHPOINT_LOWER 0x34
+#define EC_WATCHPOINT_SAME  0x35
+
+#define HPFAR_FIPA  0x0000fffffffffff0ULL /* HPFAR_EL2[47:4]: IPA[55:12] */
+#define FAR_IN_PAGE 0xfffULL
+
+static unsigned int level_of_spsr(uint64_t spsr)
+{
+    if (spsr & SPSR_AARCH32) {
+        return (spsr & 0xf) == 0 ? 0 : 1;
+    }
+    return (unsigned int)(spsr >> 2) & 3;
+}
+
+static uint8_t guest_flag(struct vcpu *vcpu, unsigned int el)
+{
+    return el < 2 && vcpu_vm_enabled(vcpu) ? RECORD_GUEST : 0;
+}
+
+static struct record *put(struct vcpu *vcpu, enum record_kind kind, unsigned int el, uint64_t insn)
+{
+    static _Thread_local struct record dropped;
+    struct record *record = &dropped;
+
+    if (!atomic_load_explicit(&vcpu->ended, memory_order_relaxed)) {
+        record = writer_next(vcpu->writer);
+        if (writer_failed(vcpu->writer)) {
+            machine_stop(1);
+        }
+    }
+    record->insn = insn;
+    record->kind = (uint8_t)kind;
+    record->el = (uint8_t)el;
+    return record;
+}
+
+/* FAR_ELx is written by aborts, watchpoints and PC alignment faults; for others it is stale (DDI 0487, FAR_EL2). */
+static uint64_t fault_address(unsigned int el, uint64_t esr)
+{
+    const unsigned int ec = ESR_EC(esr);
+
+    if (el == 2 && (ec == EC_INSN_ABORT_LOWER || ec == EC_DATA_ABORT_LOWER)) {
+        return (register_read(REG_HPFAR_EL2) & HPFAR_FIPA) << 8 | (register_read(REG_FAR_EL2) & FAR_IN_PAGE);
+    }
+    switch (ec) {
+    case EC_INSN_ABORT_LOWER:
+    case EC_INSN_ABORT_SAME:
+    case EC_PC_ALIGNMENT:
+    case EC_DATA_ABORT_LOWER:
+    case EC_DATA_ABORT_SAME:
+    case EC_WATCHPOINT_LOWER:
+    case EC_WATCHPOINT_SAME:
+        return register_read_el(REG_FAR_EL1, el);
+    default:
+        return 0;
+    }
+}
+
+static enum access_context context_of(struct vcpu *vcpu, unsigned int el)
+{
+    if (el == 2) {
+        return ACCESS_EL2;
+    }
+    return guest_flag(vcpu, el) ? ACCESS_GUEST : ACCESS_HOST_EL1;
+}
+
+static void stop_waiting(struct vcpu *vcpu, unsigned int el, struct access *access)
+{
+    access->waiting = false;
+    vcpu->attention[el] = el == 2 ? vcpu->access[ACCESS_EL2].waiting
+                                  : vcpu->access[ACCESS_GUEST].waiting || vcpu->access[ACCESS_HOST_EL1].waiting;
+}
+
+void event_access(struct vcpu *vcpu, const struct site *site)
+{
+    struct access *access = &vcpu->access[context_of(vcpu, site->el)];
+    const uint8_t rt = a64_rt(site->opcode);
+
+    access->pc = site->pc;
+    access->opcode = site->opcode;
+    access->value = rt == A64_REG_ZR ? 0 : register_read((enum register_id)(REG_X0 + rt));
+    access->waiting = true;
+    vcpu->attention[site->el] = 1;
+}
+
+static void put_access(struct vcpu *vcpu, unsigned int el, struct access *access, uint64_t insn)
+{
+    const uint8_t rt = a64_rt(access->opcode);
+    struct record *record = put(vcpu, RECORD_SYSREG_DONE, el, insn);
+
+    record->flags = guest_flag(vcpu, el);
+    record->c = a64_sysreg(access->opcode);
+    if (rt != A64_REG_ZR) {
+        record->flags |= RECORD_VALID;
+        record->a = a64_classify(access->opcode) == A64_GIC_ACK ? register_read((enum register_id)(REG_X0 + rt))
+                                                                : access->value;
+    }
+    record->b = access->pc;
+    stop_waiting(vcpu, el, access);
+}
+
+void event_resume(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+{
+    struct access *access = &vcpu->access[context_of(vcpu, site->el)];
+
+    if (access->waiting && site->pc == access->pc + 4) {
+        put_access(vcpu, site->el, access, insn);
+    }
+}
+
+/*
+ * An exception at the level of an access that waits. Taken at the instruction after it: the vector is the first
+ * instruction after the access. Synchronous and at the access itself: the access was refused and never happened.
+ * Elsewhere: it is another context, scheduled in the meantime.
+ */
+static void interrupt_access(struct vcpu *vcpu, unsigned int el, bool synchronous, uint64_t elr, uint64_t insn)
+{
+    struct access *access = &vcpu->access[context_of(vcpu, el)];
+
+    if (!access->waiting) {
+        return;
+    }
+    if (elr == access->pc + 4) {
+        put_access(vcpu, el, access, insn);
+    } else if (elr == access->pc && synchronous) {
+        stop_waiting(vcpu, el, access);
+    }
+}
+
+void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, uint64_t insn)
+{
+    const unsigned int kind = VECTOR_KIND(offset);
+    const bool interrupt = kind == VECTOR_IRQ || kind == VECTOR_FIQ;
+    const uint64_t elr = register_read_el(REG_ELR_EL1, el);
+    const uint64_t esr = interrupt ? 0 : register_read_el(REG_ESR_EL1, el);
+    const unsigned int from = level_of_spsr(register_read_el(REG_SPSR_EL1, el));
+    struct record *record;
+
+    if (from == el) {
+        interrupt_access(vcpu, el, kind == VECTOR_SYNC, elr, insn);
+    }
+    record = put(vcpu, el == 2 ? RECORD_EXC_EL2 : RECORD_EXC_EL1, from, insn);
+    record->sub = (uint8_t)(offset / VECTOR_SIZE);
+    record->flags = guest_flag(vcpu, el == 2 ? from : el);
+    record->c = (uint32_t)esr;
+    record->a = elr;
+    record->b = kind == VECTOR_SYNC ? fault_address(el, esr) : 0;
+}
+
+void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+{
+    const uint64_t elr = register_read_el(REG_ELR_EL1, site->el);
+    const uint64_t spsr = register_read_el(REG_SPSR_EL1, site->el);
+    const unsigned int to = level_of_spsr(spsr);
+    struct record *record;
+
+    vcpu->eret_target = elr;
+    if (site->el == 3) {
+        return;
+    }
+    record = put(vcpu, site->el == 2 ? RECORD_ERET_EL2 : RECORD_ERET_EL1, to, insn);
+    record->flags = guest_flag(vcpu, site->el == 2 ? to : site->el);
+    record->a = elr;
+    record->b = spsr;
+}
+
+void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+{
+    struct record *record = put(vcpu, RECORD_SYSREG, site->el, insn);
+    const uint8_t rt = a64_rt(site->opcode);
+
+    record->flags = guest_flag(vcpu, site->el);
+    record->c = a64_sysreg(site->opcode);
+    if (rt != A64_REG_ZR) {
+        record->flags |= RECORD_VALID;
+        record->a = register_read((enum register_id)(REG_X0 + rt));
+    }
+    record->b = site->pc;
+}
+
+void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+{
+    struct record *record = put(vcpu, RECORD_MARK, site->el, insn);
+
+    record->flags = guest_flag(vcpu, site->el);
+    record->c = a64_mark_id(site->opcode);
+    record->a = register_read(REG_X0);
+    record->b = register_read((enum register_id)(REG_X0 + 1));
+}
+
+void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+{
+    struct record *record = put(vcpu, RECORD_WFX, site->el, insn);
+
+    record->sub = a64_classify(site->opcode) == A64_WFE;
+    record->flags = guest_flag(vcpu, site->el);
+    record->a = site->pc;
+}
+
+void event_stop(struct vcpu *vcpu, enum record_end_reason reason)
+{
+    if (!atomic_load(&vcpu->ended)) {
+        vcpu->end_reason = (uint8_t)reason;
+        vcpu->end_insns = vcpu->insns;
+        vcpu->end_block = vcpu->block;
+        atomic_store(&vcpu->ended, true);
+    }
+}
+
+/* The vCPU's registers cannot be read here; GUEST is what HCR_EL2 last was seen to say. */
+void event_end(struct vcpu *vcpu)
+{
+    const struct site *site = block_site(vcpu->end_block);
+    struct record *record = writer_next(vcpu->writer);
+
+    record->insn = vcpu->end_insns;
+    record->kind = RECORD_END;
+    record->sub = vcpu->end_reason;
+    if (site) {
+        record->el = site->el;
+        record->flags = site->el < 2 && vcpu->hcr_cached && vcpu->vm_enabled ? RECORD_GUEST : 0;
+        record->a = site->pc;
+    }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the trace records, independent of how it was noticed. Today vector.c and translate.c notice it with plugin
+ * API 4 alone; a QEMU that reports exceptions itself replaces vector.c and calls the same functions.
+ * All are called from the vCPU they describe, with its registers readable; `insn` is the index of the instruction.
+ */
+#ifndef VIRQLAB_EVENT_H
+#define VIRQLAB_EVENT_H
+
+#include "vcpu.h"
+
+void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, uint64_t insn);
+void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+
+/* A GIC access begins; an instruction at the same level starts; an exception is taken to the same level. */
+void event_access(struct vcpu *vcpu, const struct site *site);
+void event_resume(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+
+/* No more records: from outside the vCPU, while it does not run. The END record is written by event_end. */
+void event_stop(struct vcpu *vcpu, enum record_end_reason reason);
+void event_end(struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* virqlab's tracer: a QEMU TCG plugin that follows any EL2 software, unmodified, and writes docs/trace-format.md. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "machine.h"
+#include "options.h"
+#include "qemu_api.h"
+#include "registers.h"
+#include "site.h"
+#include "translate.h"
+
+int qemu_plugin_version = QEMU_API_VERSION;
+
+static struct options options;
+
+static int refuse(const char *reason)
+{
+    (void)fprintf(stderr, "virqlab: %s\n", reason);
+    return -1;
+}
+
+static void on_deadline(void *opaque)
+{
+    (void)opaque;
+    for (unsigned int i = 0; i < vcpus_count(); i++) {
+        event_stop(vcpu_get(i), RECORD_END_DEADLINE);
+    }
+    machine_stop(0);
+}
+
+/* The clocks exist by now, which at installation they do not. */
+static void on_vcpu_init(qemu_plugin_id_t id, unsigned int index)
+{
+    const char *missing = registers_find();
+
+    (void)id;
+    if (missing) {
+        (void)fprintf(stderr, "virqlab: this QEMU does not show register %s to plugins\n", missing);
+        exit(EXIT_FAILURE);
+    }
+    vcpu_init(index);
+    if (index == 0 && options.deadline && !machine_arm_deadline(options.deadline, on_deadline)) {
+        (void)fprintf(stderr, "virqlab: cannot arm the deadline\n");
+        exit(EXIT_FAILURE);
+    }
+}
+
+static void on_flush(qemu_plugin_id_t id)
+{
+    (void)id;
+    sites_release();
+}
+
+/* A trace that lost a record gets no END: readers take it for what it is, cut off. */
+static void on_exit_qemu(qemu_plugin_id_t id, void *data)
+{
+    (void)id;
+    (void)data;
+    for (unsigned int i = 0; i < vcpus_count(); i++) {
+        struct vcpu *vcpu = vcpu_get(i);
+
+        if (!vcpu->writer) {
+            continue;
+        }
+        event_stop(vcpu, RECORD_END_EXIT);
+        if (writer_flush(vcpu->writer)) {
+            event_end(vcpu);
+            (void)writer_flush(vcpu->writer);
+        }
+    }
+}
+
+static const char *unsuitable(const qemu_info_t *info)
+{
+    if (info->version.cur < QEMU_API_VERSION) {
+        return "this QEMU's plugin interface is older than version 4: use QEMU 10.0 or newer";
+    }
+    if (!info->system_emulation || strcmp(info->target_name, "aarch64") != 0) {
+        return "traces qemu-system-aarch64 only";
+    }
+    return NULL;
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+    static char message[512];
+    const char *problem = unsuitable(info);
+
+    if (problem) {
+        return refuse(problem);
+    }
+    if (!options_parse(&options, argc, argv, message, sizeof(message))) {
+        return refuse(message);
+    }
+    problem = machine_find();
+    if (problem && options.deadline) {
+        (void)snprintf(message, sizeof(message), "deadline: this QEMU does not export %s", problem);
+        return refuse(message);
+    }
+    if (!vcpus_open(options.out, (unsigned int)info->system.smp_vcpus)) {
+        return -1;
+    }
+    translate_count_every_insn(options.count_insn);
+    qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init);
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translate_block);
+    qemu_plugin_register_flush_cb(id, on_flush);
+    qemu_plugin_register_atexit_cb(id, on_exit_qemu, NULL);
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Values of QEMU's enumerations QEMUClockType and ShutdownCause, and its SCALE_NS. */
+#define CLOCK_VIRTUAL        1
+#define SCALE_NS             1
+#define SHUTDOWN_HOST_ERROR  1
+#define SHUTDOWN_HOST_SIGNAL 4
+
+/* QEMUTimer is 56 bytes in QEMU 10.0; nothing here looks inside. */
+#define TIMER_SIZE 256
+
+typedef void (*timer_init_fn)(void *timer, void *group, int clock, int scale, int attributes, void (*cb)(void *),
+                              void *opaque);
+typedef void (*timer_mod_fn)(void *timer, int64_t expire);
+typedef void (*shutdown_fn)(int cause);
+typedef void (*shutdown_code_fn)(int cause, int code);
+
+static timer_init_fn timer_init;
+static timer_mod_fn timer_mod;
+static shutdown_fn shutdown_request;
+static shutdown_code_fn shutdown_request_code;
+
+/* ISO C has no conversion from the object pointer that dlsym returns to a function pointer. */
+static bool find(const char *name, void *function, size_t size)
+{
+    void *symbol = dlsym(RTLD_DEFAULT, name);
+
+    memcpy(function, (void *)&symbol, size);
+    return symbol != NULL;
+}
+
+const char *machine_find(void)
+{
+    const struct {
+        const char *name;
+        void *function;
+        size_t size;
+    } symbols[] = {
+        {"timer_init_full", (void *)&timer_init, sizeof(timer_init)},
+        {"timer_mod_ns", (void *)&timer_mod, sizeof(timer_mod)},
+        {"qemu_system_shutdown_request", (void *)&shutdown_request, sizeof(shutdown_request)},
+        {"qemu_system_shutdown_request_with_code", (void *)&shutdown_request_code, sizeof(shutdown_request_code)},
+    };
+    const char *missing = NULL;
+
+    for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+        if (!find(symbols[i].name, symbols[i].function, symbols[i].size) && !missing) {
+            missing = symbols[i].name;
+        }
+    }
+    return missing;
+}
+
+bool machine_arm_deadline(uint64_t ns, void (*expired)(void *))
+{
+    void *timer = calloc(1, TIMER_SIZE);
+
+    if (!timer || !timer_init || !timer_mod) {
+        free(timer);
+        return false;
+    }
+    timer_init(timer, NULL, CLOCK_VIRTUAL, SCALE_NS, 0, expired, NULL);
+    timer_mod(timer, (int64_t)ns);
+    return true;
+}
+
+void machine_stop(int code)
+{
+    if (code != 0 && shutdown_request_code) {
+        shutdown_request_code(SHUTDOWN_HOST_ERROR, code);
+    } else if (shutdown_request) {
+        shutdown_request(SHUTDOWN_HOST_SIGNAL);
+    }
+}

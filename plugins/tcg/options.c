@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VALID "out=DIR, deadline=NS, count=fast|insn"
+
+static const char *value_of(const char *argument, const char *key)
+{
+    const size_t length = strlen(key);
+
+    return strncmp(argument, key, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
+}
+
+/* A positive number that fits QEMU's signed clock. */
+static bool parse_ns(const char *text, uint64_t *ns)
+{
+    char *end = NULL;
+
+    errno = 0;
+    *ns = strtoull(text, &end, 10);
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *ns > 0 && *ns <= INT64_MAX;
+}
+
+static bool parse_one(struct options *options, const char *argument)
+{
+    const char *value;
+
+    if ((value = value_of(argument, "out")) != NULL) {
+        options->out = value;
+        return value[0] != '\0';
+    }
+    if ((value = value_of(argument, "deadline")) != NULL) {
+        return parse_ns(value, &options->deadline);
+    }
+    if ((value = value_of(argument, "count")) != NULL) {
+        options->count_insn = strcmp(value, "insn") == 0;
+        return options->count_insn || strcmp(value, "fast") == 0;
+    }
+    return false;
+}
+
+bool options_parse(struct options *options, int argc, char **argv, char *error, unsigned int size)
+{
+    *options = (struct options){.out = NULL};
+    for (int i = 0; i < argc; i++) {
+        if (!parse_one(options, argv[i])) {
+            (void)snprintf(error, size, "bad option '%s': say %s", argv[i], VALID);
+            return false;
+        }
+    }
+    if (!options->out) {
+        (void)snprintf(error, size, "option 'out' is missing: say %s", VALID);
+        return false;
+    }
+    return true;
+}

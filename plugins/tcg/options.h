@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The plugin's arguments: -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn] */
+#ifndef VIRQLAB_OPTIONS_H
+#define VIRQLAB_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options {
+    const char *out;   /* directory of the trace */
+    uint64_t deadline; /* virtual time in ns at which the machine is stopped; 0: never */
+    bool count_insn;   /* count at every instruction rather than per segment: slow, for verification */
+};
+
+/* Returns false with one line in `error`. The strings of argv are kept. */
+bool options_parse(struct options *options, int argc, char **argv, char *error, unsigned int size);
+
+#endif
