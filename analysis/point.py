@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis import console, exits, metrics, symbols, trace
 from analysis.console import Console
 from analysis.errors import LabError, TraceError
@@ -86,30 +88,43 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
 
 def _failure(directory: Path, context: Context, guest: Console) -> str:
     """Why the run cannot be measured, the most telling reason first; empty when it can."""
-    if context.killed:
-        return context.killed
     vcpus = trace.load_unchecked(directory / TRACE_DIR)
     deadline = any(v.size and v[-1]["kind"] == trace.END and v[-1]["sub"] == trace.END_DEADLINE for v in vcpus)
-    if deadline:
-        last = diagnosis(directory, "", context)
-        where = f"last exit {last['last_exit']['class']}, " if last["last_exit"] else "no exit, "
-        place = last["end"] or {"pc": "unknown", "symbol": ""}
-        at = f"{place['pc']} ({place['symbol']})" if place["symbol"] else place["pc"]
-        return f"virtual-time deadline of {context.deadline_ns / 1e6:g} ms: {where}PC {at}"
+    why = f"virtual-time deadline of {context.deadline_ns / 1e6:g} ms" if deadline else context.killed
+    if why:
+        return f"{why}: {_whereabouts(diagnosis(directory, '', context))}"
     if guest.passed is None and not guest.skipped:
         return "the guest ended without a result line on its console"
     if not guest.passed and not guest.skipped:
         return f"the guest reports failure: {guest.reason or 'no reason given'}"
     if guest.bench != context.identity["bench"]:
         return f"the guest ran {guest.bench!r}, not {context.identity['bench']!r}"
+    if guest.facts.get("version") != str(context.identity["bench_version"]):
+        wanted, found = context.identity["bench_version"], guest.facts.get("version")
+        return f"the guest has version {found} of {guest.bench}, its suite row says {wanted}"
     return ""
 
 
+def _whereabouts(found: dict[str, Any]) -> str:
+    """`last exit hvc, PC 0x40200010 (run+0x10)` of a diagnosis."""
+    parts = [f"last exit {found['last_exit']['class']}" if found["last_exit"] else "no exit"]
+    if found["end"]:
+        parts.append(f"PC {_named(found['end'])} at EL{found['end']['el']}")
+    if found["guest_fault"]:
+        parts.append(f"last guest fault {found['guest_fault']['class']} at {_named(found['guest_fault'])}")
+    return ", ".join(parts)
+
+
+def _named(place: dict[str, Any]) -> str:
+    return f"{place['pc']} ({place['symbol']})" if place["symbol"] else str(place["pc"])
+
+
 def diagnosis(directory: Path, text: str, context: Context) -> dict[str, Any]:
-    """Where a failed run stood: its last exit, where its trace ended, its last console lines."""
+    """Where a failed run stood: its last exit, the guest's own last fault, the end of its trace, its last words."""
     vcpus = [v for v in trace.load_unchecked(directory / TRACE_DIR) if v.size]
     return {
         "last_exit": _last_exit(vcpus[0], context) if vcpus else None,
+        "guest_fault": _guest_fault(vcpus[0], context) if vcpus else None,
         "end": _end(vcpus[0], context) if vcpus else None,
         "console": console.last_lines(text, CONSOLE_LINES),
     }
@@ -117,9 +132,17 @@ def diagnosis(directory: Path, text: str, context: Context) -> dict[str, Any]:
 
 def _last_exit(records: Records, context: Context) -> dict[str, Any] | None:
     found = ((records["kind"] == trace.EXC_EL2) & trace.is_guest(records)).nonzero()[0]
-    if found.size == 0:
-        return None
-    last = records[found[-1]]
+    return _exception(records[found[-1]], context) if found.size else None
+
+
+def _guest_fault(records: Records, context: Context) -> dict[str, Any] | None:
+    """The last synchronous exception to EL1 that is no system call."""
+    synchronous = (records["kind"] == trace.EXC_EL1) & (records["sub"] % 4 == 0)
+    found = (synchronous & (records["c"] >> 26 != exits.EC_SVC)).nonzero()[0]
+    return _exception(records[found[-1]], context) if found.size else None
+
+
+def _exception(last: np.void, context: Context) -> dict[str, Any]:
     pc = int(last["a"])
     return {
         "class": exits.class_name(int(last["sub"]), int(last["c"])),
@@ -130,9 +153,12 @@ def _last_exit(records: Records, context: Context) -> dict[str, Any] | None:
 
 
 def _end(records: Records, context: Context) -> dict[str, Any] | None:
-    last = records[-1]
-    if last["kind"] != trace.END:
+    """Where the trace ended: the PC of END, of a trace that was cut off the PC of its last record that has one."""
+    known = (records["kind"] != trace.MARK).nonzero()[0]
+    if known.size == 0:
         return None
-    pc, el = int(last["a"]), int(last["el"])
+    last = records[known[-1]]
+    has_pc_in_b = last["kind"] in (trace.SYSREG, trace.SYSREG_DONE)
+    pc, el = int(last["b"] if has_pc_in_b else last["a"]), int(last["el"])
     elf = context.host_elf if el == 2 else context.guest_elf
     return {"el": el, "insn": int(last["insn"]), "pc": f"{pc:#x}", "symbol": symbols.symbolize(pc, elf)}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import signal
 import subprocess
@@ -42,8 +43,12 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
     return [str(images.qemu.path), "-M", options, *machine.args, *boot, "-plugin", plugin]
 
 
-def run(arguments: list[str], directory: Path, timeout_s: float) -> Outcome:
-    """Run QEMU to its end in `directory`, which gets trace/, console.log and stderr.log; killed after timeout_s."""
+def run(arguments: list[str], directory: Path, timeout_s: float, file_mib: int | None = None) -> Outcome:
+    """Run QEMU to its end in `directory`, which gets trace/, console.log and stderr.log.
+
+    It is killed after timeout_s seconds of host time, or when a file outgrows file_mib MiB: a guest that does
+    nothing but fault writes a record every few instructions.
+    """
     (directory / TRACE_DIR).mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     with subprocess.Popen(
@@ -55,6 +60,9 @@ def run(arguments: list[str], directory: Path, timeout_s: float) -> Outcome:
         text=True,
         errors="replace",
     ) as process:
+        if file_mib:
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (file_mib << 20, file_mib << 20))
+            resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
         try:
             said, _ = process.communicate(timeout=timeout_s)
             timed_out = False
@@ -67,7 +75,11 @@ def run(arguments: list[str], directory: Path, timeout_s: float) -> Outcome:
             raise
     said = _without_paths(said, directory, arguments[0])
     (directory / STDERR_LOG).write_text(said, encoding="utf-8")
-    failure = f"killed after {timeout_s:g} s of host time" if timed_out else _exit_failure(process.returncode, said)
+    failure = _exit_failure(process.returncode, said)
+    if timed_out:
+        failure = f"killed after {timeout_s:g} s of host time"
+    elif failure and file_mib and _largest(directory / TRACE_DIR) >= file_mib << 20:
+        failure = f"the trace outgrew {file_mib} MiB"
     return Outcome(failure, time.monotonic() - begin)
 
 
@@ -78,6 +90,11 @@ def _exit_failure(code: int, said: str) -> str:
     if code < 0:
         return f"QEMU died of {signal.Signals(-code).name}: {last}"
     return f"QEMU exited with {code}: {last}"
+
+
+def _largest(directory: Path) -> int:
+    """The size of the largest file, in bytes."""
+    return max((path.stat().st_size for path in directory.iterdir()), default=0)
 
 
 def _without_paths(said: str, directory: Path, qemu: str) -> str:

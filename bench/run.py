@@ -136,7 +136,8 @@ class Runner:
         """Run the point once in a directory of its own and derive its record there."""
         work = self.store.work_dir(point.id, purpose)
         command = qemu.command(point, self.images, self.options.count) + (extra or [])
-        outcome = qemu.run(command, work, point.timeout_s)
+        limit = point.machine.trace_mib if not extra else None
+        outcome = qemu.run(command, work, point.timeout_s, limit)
         derived = point_record.derive(work, self._context(point, outcome.failure))
         record.write_json(work / POINT_JSON, derived)
         return work, derived, outcome.wall_s

@@ -34,6 +34,7 @@ class Machine:
     insns_per_tick: int
     deadline_ms: float
     timeout_s: float
+    trace_mib: int
 
 
 @dataclass(frozen=True)

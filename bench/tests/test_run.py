@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""End to end: the command line, QEMU, the plugin, the hypervisor and the guest, as `make all` built them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from analysis import chains, marks, record, trace
+from bench.checks import directories_differ
+from bench.suite import ROOT
+
+
+def virqlab(*arguments: str | Path, status: int = 0) -> str:
+    """Run the launcher; what it printed (stderr when it is expected to refuse)."""
+    done = subprocess.run(
+        [ROOT / "virqlab", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stderr if status == 2 else done.stdout
+
+
+def get(run: Path, query: str) -> float:
+    """One number of a run."""
+    return float(virqlab("get", run, *query.split()))
+
+
+@pytest.fixture(name="whole", scope="module")
+def fixture_whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default suite with the cross-check: shared, never changed."""
+    out = tmp_path_factory.mktemp("whole")
+    virqlab("run", "--crosscheck", "--out", out)
+    return out
+
+
+def test_exits_of_a_timer_interrupt(whole: Path) -> None:
+    """Delivery, IAR and EOIR trap under te; only delivery exits under lr; nothing exits without a hypervisor."""
+    for strategy, expected in (("bare", "0"), ("te", "3"), ("lr", "1")):
+        query = f"strategy={strategy} bench=timer metric=exits_per_irq".split()
+        assert virqlab("get", whole / "run.json", *query) == f"{expected}\n"
+
+
+def test_every_point_is_whole(whole: Path) -> None:
+    """All pass, accounts close, empty exits never, hvc exits once."""
+    for point in record.load(whole)["points"]:
+        assert point["status"] == "pass", point["reason"]
+        assert sum(point["exits"]["classes"].values()) == point["exits"]["total"]
+        if point["bench"] == "empty":
+            assert point["exits"]["total"] == 0
+        if point["bench"] == "hvc":
+            expected = 0 if point["strategy"] == "bare" else 1
+            assert point["metrics"]["exits_per_op"]["value"] == expected
+        if point["irqs"]:
+            irqs = point["irqs"]
+            assert irqs["raised"] == irqs["acknowledged"] == 1000
+            assert irqs["coalesced"] == irqs["outstanding"] == 0
+
+
+def test_crosscheck_compared_every_exception(whole: Path) -> None:
+    """The cross-check looked at every exception of the traces."""
+    host = record.load(whole)["run"]["host"]["points"]
+    for name, about in host.items():
+        records = trace.load(whole / "points" / name / "trace").only
+        exceptions = sum(int((records["kind"] == kind).sum()) for kind in (trace.EXC_EL1, trace.EXC_EL2))
+        assert about["crosscheck"]["exceptions"] == exceptions
+
+
+def test_deadline_is_mapped_exactly(whole: Path) -> None:
+    """DEADLINE_OFFSET: T0 computed from MARK_TIMER is the vector's first instruction, bare and virtualized."""
+    for strategy, kind in (("bare", trace.EXC_EL1), ("te", trace.EXC_EL2), ("lr", trace.EXC_EL2)):
+        records = trace.load(whole / f"points/virt-v3/{strategy}/timer/trace").only
+        region = chains.find_region(records)
+        insn = trace.insns(region.records)
+        armed = trace.select(region.records, trace.MARK, c=marks.MARK_TIMER).nonzero()[0]
+        vectors = (region.records["kind"] == kind).nonzero()[0]
+        first = vectors[vectors.searchsorted(armed)]
+        assert chains.timer_raises(region, 1).tolist() == insn[first].tolist()
+
+
+def test_latency_and_ticks_agree(whole: Path) -> None:
+    """The guest's own clock and the tracer tell the same story: ticks are instructions on this machine."""
+    bare = get(whole, "strategy=bare bench=timer metric=handler_ticks")
+    for strategy in ("te", "lr"):
+        ticks = get(whole, f"strategy={strategy} bench=timer metric=handler_ticks")
+        assert abs(ticks - bare - get(whole, f"strategy={strategy} bench=timer metric=latency_insns")) <= 2
+
+
+def test_repetition_is_identical(whole: Path, tmp_path: Path) -> None:
+    """Another run, one point at a time instead of two, each instruction counted: the same bytes under points/."""
+    virqlab("run", "--jobs", "1", "--count", "insn", "--out", tmp_path)
+    assert directories_differ(whole / "points", tmp_path / "points") == ""
+
+
+def test_rerun_keeps_finished_points(tmp_path: Path) -> None:
+    """Nothing runs twice, unless it is lost, changed, or --fresh says so."""
+    command = ("run", "--bench", "empty", "--strategy", "bare,lr", "--out", tmp_path)
+    assert virqlab(*command).count(" pass ") == 2
+    assert virqlab(*command).count(" kept") == 2
+    (tmp_path / "points/virt-v3/lr/empty/point.json").unlink()
+    again = virqlab(*command)
+    assert again.count(" kept") == 1 and again.count(" pass ") == 1
+    assert virqlab(*command, "--repeat", "2").count(" pass ") == 2
+    assert virqlab(*command).count(" kept") == 2
+    assert virqlab(*command, "--fresh").count(" pass ") == 2
+
+
+@pytest.mark.parametrize("guest", ["hang", "sleep", "fault", "storm"])
+@pytest.mark.parametrize("strategy", ["bare", "lr"])
+def test_a_guest_that_does_not_end(guest: str, strategy: str, bad_guest: Callable[[str], Path], tmp_path: Path) -> None:
+    """Its point ends with the reason, the last exit and a PC; exit code 1, the record is written."""
+    out = virqlab(
+        "run", "--guest", bad_guest(guest), "--strategy", strategy, "--bench", "hvc", "--out", tmp_path, status=1
+    )
+    point = record.load(tmp_path)["points"][0]
+    assert point["status"] == "fail" and point["metrics"] == {}
+    assert point["reason"] in " ".join(out.split())
+    assert "PC 0x" in point["reason"]
+    if guest != "storm":
+        assert "deadline of 100 ms" in point["reason"]
+        assert point["diagnosis"]["end"]["pc"].startswith("0x")
+
+
+def test_other_points_complete(bad_guest: Callable[[str], Path], tmp_path: Path) -> None:
+    """A failing point stops nobody: a suite whose third row cannot finish in time."""
+    rows = (ROOT / "bench/suite.toml").read_text(encoding="utf-8")
+    suite = tmp_path / "suite.toml"
+    suite.write_text(rows + "deadline_ms = 1\n", encoding="utf-8")
+    virqlab("run", "--suite", suite, "--strategy", "lr", "--out", tmp_path / "out", status=1)
+    states = {point["bench"]: point["status"] for point in record.load(tmp_path / "out")["points"]}
+    assert states == {**dict.fromkeys(states, "pass"), list(states)[-1]: "fail"}
+
+
+def test_a_guest_that_says_nothing(bad_guest: Callable[[str], Path], tmp_path: Path) -> None:
+    """Powered off without a result line."""
+    arguments = ("--guest", bad_guest("silent"), "--strategy", "bare", "--bench", "hvc", "--out", tmp_path)
+    assert "without a result line" in virqlab("run", *arguments, status=1)
+
+
+def script(path: Path, body: str) -> Path:
+    """An executable shell script."""
+    path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_bad_input_is_one_line(tmp_path: Path) -> None:
+    """What is wrong and what to do, on one line of stderr, exit code 2, nothing written."""
+    old = script(tmp_path / "old", "echo 'QEMU emulator version 7.2.9 (Debian)'")
+    other = script(tmp_path / "other", "echo hello")
+    plain = tmp_path / "plain.img"
+    plain.write_bytes(bytes(4096))
+    cases: list[tuple[tuple[str | Path, ...], str]] = [
+        (("--strategy", "warp"), "unknown strategy 'warp': one of bare, te, lr"),
+        (("--bench", "warp"), "unknown benchmark 'warp': one of empty, hvc, timer"),
+        (("--machine", "warp"), "unknown machine 'warp': one of virt-v3"),
+        (("--suite", "warp"), "unknown suite 'warp'"),
+        (("--qemu", "/nowhere/qemu"), "QEMU not found: /nowhere/qemu: run 'make deps'"),
+        (("--qemu", old), "QEMU 7.2.9 is too old: 10.0 or newer is needed: run 'make deps'"),
+        (("--qemu", other), "is not QEMU"),
+        (("--guest", plain), "is not an arm64 Image"),
+        (("--guest", tmp_path / "none"), "cannot read the guest image"),
+        (("--out", plain / "sub"), "cannot write"),
+    ]
+    for arguments, message in cases:
+        out = [] if arguments[0] == "--out" else [f"--out={tmp_path / 'out'}"]
+        said = virqlab("run", *arguments, *out, status=2)
+        assert message in said and said.count("\n") == 1, said
+    assert not (tmp_path / "out").exists()
+
+
+def test_other_commands_refuse_in_one_line(whole: Path, tmp_path: Path) -> None:
+    """get and show."""
+    assert "no point with strategy=gicv9" in virqlab("get", whole, "strategy=gicv9", "metric=x", status=2)
+    assert "no metric 'x'" in virqlab("get", whole, "strategy=lr", "bench=timer", "metric=x", status=2)
+    assert "cannot read" in virqlab("show", tmp_path / "none.json", status=2)
+
+
+def test_show_and_plan(whole: Path) -> None:
+    """The table has every strategy, plan every point."""
+    table = virqlab("show", whole / "run.json")
+    assert all(name in table for name in ("bare", "te", "lr", "exits_per_irq", "sysreg:ICC_IAR1_EL1"))
+    assert max(map(len, table.splitlines())) <= 80
+    assert virqlab("plan").splitlines() == [point["id"] for point in record.load(whole)["points"]]
+
+
+def test_points_hold_nothing_of_the_host(whole: Path) -> None:
+    """No path of this machine in any file under points/."""
+    paths = [str(ROOT).encode(), str(whole).encode(), os.uname().nodename.encode()]
+    for path in (whole / "points").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not any(text in content for text in paths), path
+
+
+def test_record_matches_point_files(whole: Path) -> None:
+    """run.json repeats the point.json files, in the order of the plan."""
+    points: list[dict[str, Any]] = record.load(whole)["points"]
+    for point in points:
+        assert point == json.loads((whole / "points" / point["id"] / "point.json").read_text(encoding="utf-8"))
