@@ -19,11 +19,10 @@ from bench.suite import ROOT
 UNKNOWN = "unknown"
 
 
-def provenance(images: Images) -> dict[str, Any]:
-    """commit, dirty, compiler, qemu, images and machine of run.host (docs/record-format.md)."""
+def provenance(images: Images, hashes: dict[str, str]) -> dict[str, Any]:
+    """commit, dirty, compiler, qemu, images and machine of run.host; hashes: of the bytes that are really run."""
     commit = git("rev-parse", "HEAD")
     changes = git("status", "--porcelain")
-    hashes = images.hashes()
     return {
         "commit": commit or UNKNOWN,
         "dirty": None if changes is None else bool(changes),

@@ -39,6 +39,11 @@ class Images:
         """SHA-256 of every file, by name."""
         return {name: sha256(path) for name, path in self.files.items()}
 
+    def copy_to(self, directory: Path) -> "Images":
+        """The same with files copied to a directory, so that a build beside a run does not change what it measures."""
+        copies = {name: Path(shutil.copyfile(path, directory / name)) for name, path in self.files.items()}
+        return Images(self.qemu, copies)
+
 
 def collect(points: list[Point], guest: str | None = None, qemu: str | None = None) -> Images:
     """Find and check what these points need. LabError with the remedy for the first thing missing."""

@@ -50,7 +50,8 @@ class Runner:
 
     def __init__(self, store: Store, images: Images, options: Options) -> None:
         self.store, self.images, self.options = store, images, options
-        self._provenance = host.provenance(images)
+        self._snapshot = images.copy_to(store.work_dir("images", "inputs"))
+        self._provenance = host.provenance(images, self._snapshot.hashes())
         self._tools = _source_hash()
 
     def run(self, lab: Lab, points: list[Point], reporter: Reporter) -> dict[str, Any]:
@@ -135,7 +136,7 @@ class Runner:
     ) -> tuple[Path, dict[str, Any], float]:
         """Run the point once in a directory of its own and derive its record there."""
         work = self.store.work_dir(point.id, purpose)
-        command = qemu.command(point, self.images, self.options.count) + (extra or [])
+        command = qemu.command(point, self._snapshot, self.options.count) + (extra or [])
         limit = point.machine.trace_mib if not extra else None
         outcome = qemu.run(command, work, point.timeout_s, limit)
         derived = point_record.derive(work, self._context(point, outcome.failure))
