@@ -31,20 +31,33 @@ static void on_deadline(void *opaque)
     machine_stop(0);
 }
 
+static void fail(const char *reason)
+{
+    (void)fprintf(stderr, "virqlab: %s\n", reason);
+    exit(EXIT_FAILURE);
+}
+
 /* The clocks exist by now, which at installation they do not. */
 static void on_vcpu_init(qemu_plugin_id_t id, unsigned int index)
 {
+    static char message[128];
     const char *missing = registers_find();
 
     (void)id;
     if (missing) {
-        (void)fprintf(stderr, "virqlab: this QEMU does not show register %s to plugins\n", missing);
-        exit(EXIT_FAILURE);
+        (void)snprintf(message, sizeof(message), "this QEMU does not show register %s to plugins", missing);
+        fail(message);
+    }
+    /*
+     * QEMU 10.0 binds instrumentation to the vCPU that translates, and under -icount vCPUs share what is translated:
+     * each needs code of its own before more than one can be traced.
+     */
+    if (index > 0 && machine_counts_insns()) {
+        fail("traces one vCPU under -icount");
     }
     vcpu_init(index);
     if (index == 0 && options.deadline && !machine_arm_deadline(options.deadline, on_deadline)) {
-        (void)fprintf(stderr, "virqlab: cannot arm the deadline\n");
-        exit(EXIT_FAILURE);
+        fail("cannot arm the deadline");
     }
 }
 

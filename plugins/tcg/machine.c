@@ -69,6 +69,13 @@ bool machine_arm_deadline(uint64_t ns, void (*expired)(void *))
     return true;
 }
 
+bool machine_counts_insns(void)
+{
+    const int *use_icount = dlsym(RTLD_DEFAULT, "use_icount");
+
+    return use_icount && *use_icount != 0;
+}
+
 void machine_stop(int code)
 {
     if (code != 0 && shutdown_request_code) {

@@ -15,6 +15,9 @@ const char *machine_find(void);
 /* Calls `expired` at `ns` of virtual time, while no vCPU runs if QEMU counts instructions (-icount). */
 bool machine_arm_deadline(uint64_t ns, void (*expired)(void *));
 
+/* QEMU counts instructions (-icount): all vCPUs share one thread and their translated code. From a vCPU's init on. */
+bool machine_counts_insns(void);
+
 /* Asks QEMU to exit with `code`; does nothing where QEMU does not export it. */
 void machine_stop(int code);
 

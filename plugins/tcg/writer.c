@@ -19,9 +19,9 @@ struct writer {
     struct record records[RECORDS];
 };
 
-/* metadata.S */
+/* embed.S */
 extern const char metadata_text[];
-extern const char metadata_text_end[];
+extern const uint64_t metadata_text_size;
 
 static bool report(const char *path, const char *what)
 {
@@ -66,13 +66,12 @@ static int create(const char *path)
 
 bool writer_put_metadata(const char *directory)
 {
-    const size_t length = (size_t)(metadata_text_end - metadata_text);
     char *path = join(directory, "metadata");
     const int fd = path ? create(path) : -1;
     bool ok = fd >= 0;
 
     if (ok) {
-        ok = write_all(fd, metadata_text, length) == length;
+        ok = write_all(fd, metadata_text, metadata_text_size) == metadata_text_size;
         ok = close(fd) == 0 && ok;
     }
     if (!ok) {
@@ -103,6 +102,15 @@ struct writer *writer_open(const char *directory, unsigned int vcpu)
     return writer;
 }
 
+/* A trace that was cut off still ends at a record: readers see a whole number of them. What is no file cannot be cut.
+ */
+static void cut_at_record(const struct writer *writer)
+{
+    const int ignored = ftruncate(writer->fd, (off_t)(writer->written - writer->written % sizeof(struct record)));
+
+    (void)ignored;
+}
+
 bool writer_flush(struct writer *writer)
 {
     const size_t length = writer->used * sizeof(writer->records[0]);
@@ -115,10 +123,7 @@ bool writer_flush(struct writer *writer)
         if (done < length) {
             writer->failed = true;
             (void)report(writer->path, "write");
-            /* A cut trace still ends at a record: readers see a whole number of them and no END. */
-            if (ftruncate(writer->fd, (off_t)(writer->written - writer->written % sizeof(writer->records[0]))) != 0) {
-                (void)report(writer->path, "truncate");
-            }
+            cut_at_record(writer);
         }
     }
     return !writer->failed;

@@ -18,7 +18,7 @@
 #define MARK_LAST        0x70
 #define MARK_UNEXPECTED  0xbad
 
-#define ITERATIONS 100
+#define ITERATIONS 400 /* enough records to fill the plugin's buffer once */
 #define SWEEP      64
 
 #define HVC_NOTHING          0

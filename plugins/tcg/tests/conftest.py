@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds what the tests run: the plugin, the guest, and the plugin's pure parts as a library for ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import support  # noqa: E402
+
+CROSS = "aarch64-linux-gnu-"
+BEHAVIOURS = {"off": 0, "spin": 1, "sleep": 2}
+
+
+def run(*command: str) -> str:
+    """Output of a command that must succeed."""
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=support.TOP).stdout
+
+
+@pytest.fixture(scope="session")
+def plugin() -> Path:
+    """The plugin, up to date."""
+    run("make", "-s", "-f", "plugins/plugins.mk", "BUILD=build", "build/plugins/tcg/virqlab.so")
+    return support.PLUGIN
+
+
+class Guest:
+    """One build of guest.S."""
+
+    def __init__(self, directory: Path, behaviour: str) -> None:
+        self.image = directory / f"{behaviour}.img"
+        self.elf = directory / f"{behaviour}.elf"
+        flags = ["-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,-Ttext=0", f"-DBEHAVE={BEHAVIOURS[behaviour]}"]
+        run(f"{CROSS}gcc", *flags, "-o", str(self.elf), str(support.HERE / "guest.S"))
+        run(f"{CROSS}objcopy", "-O", "binary", str(self.elf), str(self.image))
+
+    def offset(self, symbol: str) -> int:
+        """Offset of a symbol in the image."""
+        for line in run(f"{CROSS}nm", str(self.elf)).splitlines():
+            value, _, name = line.split()
+            if name == symbol:
+                return int(value, 16)
+        raise KeyError(symbol)
+
+
+@pytest.fixture(scope="session")
+def guests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Guest]:
+    """The guest with each of its endings."""
+    directory = tmp_path_factory.mktemp("guests")
+    return {name: Guest(directory, name) for name in BEHAVIOURS}
+
+
+@pytest.fixture(scope="session")
+def reference(plugin: Path, guests: dict[str, Guest], tmp_path_factory: pytest.TempPathFactory) -> support.Run:
+    """The guest that powers off, with QEMU's exception log beside the trace."""
+    del plugin
+    directory = tmp_path_factory.mktemp("reference")
+    done = support.qemu(directory / "trace", guests["off"].image, "-d", "int", "-D", str(directory / "trace/int.log"))
+    assert done.code == 0, done.err
+    return done
+
+
+@pytest.fixture(scope="session")
+def pure(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    """decode.c and flow.c, for this host."""
+    library = tmp_path_factory.mktemp("pure") / "pure.so"
+    sources = [str(support.HERE.parent / name) for name in ("decode.c", "flow.c")]
+    run("gcc", "-std=c11", "-O1", "-g", "-fPIC", "-shared", "-o", str(library), *sources)
+    return ctypes.CDLL(str(library))
