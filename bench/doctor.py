@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.metadata
+import importlib.util
 import shutil
 import sys
 from dataclasses import dataclass
@@ -17,7 +18,14 @@ from bench import images
 from bench.suite import ROOT
 
 PYTHON_MINIMUM = (3, 11)
-MODULES = ("numpy", "jsonschema", "rich", "elftools", "jinja2")
+# The module that is imported -> the distribution that tells its version.
+MODULES = {
+    "numpy": "numpy",
+    "jsonschema": "jsonschema",
+    "rich": "rich",
+    "elftools": "pyelftools",
+    "jinja2": "Jinja2",
+}
 TOOLS = {
     "aarch64-linux-gnu-gcc": "builds the hypervisor and the guests",
     "gcc": "builds the plugin",
@@ -38,8 +46,8 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Everything a run needs, in the order in which it is needed."""
     yield _probe("Python", _python)
-    for module in MODULES:
-        yield _probe(f"Python module {module}", lambda name=module: _module(name))  # type: ignore[misc]
+    for module, distribution in MODULES.items():
+        yield _module(module, distribution)
     for tool, purpose in TOOLS.items():
         path = shutil.which(tool)
         yield Finding(tool, path or f"missing ({purpose})", "" if path else "run 'make deps'")
@@ -75,11 +83,14 @@ def _python() -> str:
     return f"{version} at {sys.executable}"
 
 
-def _module(name: str) -> str:
+def _module(name: str, distribution: str) -> Finding:
+    what = f"Python module {name}"
+    if importlib.util.find_spec(name) is None:
+        return Finding(what, "missing", "run 'make deps'")
     try:
-        return str(getattr(importlib.import_module(name), "__version__", "installed"))
-    except ImportError:
-        raise LabError("missing", "run 'make deps'") from None
+        return Finding(what, importlib.metadata.version(distribution))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(what, "installed")
 
 
 def _qemu() -> str:
