@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# virqlab. `make help` lists the targets.
+PYTHON ?= /usr/bin/python3
+BUILD := build
+MAKEFLAGS += --no-builtin-rules
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help all deps deps-bench bench test check clean
+
+# Each fragment adds what it builds to ALL and its checks to CHECKS.
+ALL :=
+CHECKS :=
+include tools/arm64.mk tools/tools.mk hyp/hyp.mk guests/guests.mk plugins/plugins.mk analysis/analysis.mk
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what building, benchmarking and testing need (root or sudo)
+	@tools/deps.sh all
+
+deps-bench:
+	@tools/deps.sh bench
+
+# A sub-make, because what `deps` installs decides what the build finds.
+bench: deps-bench ## build, run the default suite, print the table, write results/latest/
+	@$(MAKE) --no-print-directory -j2 all
+	@./virqlab run --out results/latest --fresh
+	@./virqlab show results/latest/run.json
+
+test: deps ## build and run every test; last line "N passed, N failed"
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) -m pytest -q
+
+check: deps ## format, lint, include directions, both compilers
+	@$(MAKE) --no-print-directory -j2 checks
+
+.PHONY: checks
+all: $(ALL)
+checks: $(CHECKS)
+
+clean: ## remove what was built (build/deps stays)
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +

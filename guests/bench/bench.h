@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The benchmark table and what a benchmark may use. */
+#ifndef GUESTS_BENCH_BENCH_H
+#define GUESTS_BENCH_BENCH_H
+
+#include "guest.h"
+#include "marks.h"
+
+#define ITERATIONS_DEFAULT 1000
+#define ITERATIONS_MAX     100000
+
+/*
+ * One row of the table. `prepare` returns NULL or the reason why this machine cannot run it; `run` executes one
+ * iteration and returns its sample in ticks; `finish` undoes `prepare`; `metric` names the samples.
+ */
+struct bench {
+    const char *name;
+    const char *metric;
+    unsigned version; /* raised when what is measured changes */
+    const char *(*prepare)(void);
+    uint64_t (*run)(unsigned iteration);
+    void (*finish)(void);
+};
+
+extern const struct bench bench_empty, bench_hvc, bench_timer;
+
+const char *prepare_nothing(void);
+void finish_nothing(void);
+
+/* A mark (guests/lib/marks.h); the arguments reach the tracer in x0 and x1. */
+#define MARK(id) __asm__ volatile("movz xzr, %0" ::"i"(id) : "memory")
+#define MARK_ARGS(id, arg0, arg1)                                                                                      \
+    do {                                                                                                               \
+        register uint64_t x0_ __asm__("x0") = (arg0);                                                                  \
+        register uint64_t x1_ __asm__("x1") = (arg1);                                                                  \
+        __asm__ volatile("movz xzr, %0" ::"i"(id), "r"(x0_), "r"(x1_) : "memory");                                     \
+    } while (0)
+
+/*
+ * Evaluates to the ticks between two counter reads around `...`, an inline assembly body with its operands. The
+ * marks stand inside the counter reads: roundtrip_insns then counts the body alone.
+ */
+#define ROUNDTRIP(...)                                                                                                 \
+    ({                                                                                                                 \
+        uint64_t begin_, end_;                                                                                         \
+        __asm__ volatile("isb\n mrs %0, cntvct_el0\n movz xzr, %1" : "=r"(begin_) : "i"(MARK_BEGIN) : "memory");       \
+        __asm__ volatile(__VA_ARGS__);                                                                                 \
+        __asm__ volatile("movz xzr, %1\n isb\n mrs %0, cntvct_el0" : "=r"(end_) : "i"(MARK_END) : "memory");           \
+        end_ - begin_;                                                                                                 \
+    })
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The microbenchmark guest: `bench=NAME iterations=N` in the boot arguments; KTAP and sample frames on the console. */
+#include "bench.h"
+
+#include "string.h"
+
+static const struct bench *const benches[] = {&bench_empty, &bench_hvc, &bench_timer};
+
+static uint64_t samples[ITERATIONS_MAX];
+
+const char *prepare_nothing(void)
+{
+    return NULL;
+}
+
+void finish_nothing(void)
+{
+}
+
+static const struct bench *find(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(benches); i++)
+        if (strcmp(benches[i]->name, name) == 0)
+            return benches[i];
+    return NULL;
+}
+
+static void measure(const struct bench *bench, unsigned iterations)
+{
+    const char *reason = bench->prepare();
+
+    if (reason != NULL) {
+        print("ok 1 %s # SKIP %s\n", bench->name, reason);
+        return;
+    }
+    MARK_ARGS(MARK_RUN_BEGIN, iterations, 0);
+    for (unsigned i = 0; i < iterations; i++)
+        samples[i] = bench->run(i);
+    MARK(MARK_RUN_END);
+    bench->finish();
+    print_samples(bench->metric, samples, iterations);
+    print("ok 1 %s\n", bench->name);
+}
+
+void guest_main(void)
+{
+    char name[32] = "";
+    uint64_t iterations = args_number(machine.bootargs, "iterations", ITERATIONS_DEFAULT);
+    const struct bench *bench;
+
+    args_get(machine.bootargs, "bench", name, sizeof(name));
+    bench = find(name);
+    print("KTAP version 1\n1..1\n");
+    if (bench == NULL || iterations == 0 || iterations > ITERATIONS_MAX) {
+        print("not ok 1 %s # %s\n", name, bench == NULL ? "no such benchmark" : "iterations out of range");
+        return;
+    }
+    print("# virqlab-guest version=%u cntfrq=%lu\n", bench->version, read_sysreg(cntfrq_el0));
+    measure(bench, (unsigned)iterations);
+}

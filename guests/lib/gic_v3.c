@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The guest's GICv3 driver: Group 1, this CPU (IHI 0069H chapters 4, 12). */
+#include "guest.h"
+
+#include "check.h"
+#include "mmio.h"
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+#include "regs/intid.h"
+
+static irq_handler *handlers[INTID_SPI_FIRST];
+static uintptr_t redistributor;
+
+void irq_entry(uint64_t stamp);
+
+static uint64_t own_affinity(void)
+{
+    uint64_t mpidr = read_sysreg(mpidr_el1);
+
+    return (mpidr >> 32 & 0xff) << 24 | (mpidr & 0xffffff);
+}
+
+/* Walks the redistributors up to GICR_TYPER.Last: beyond it lies nothing, and a read there is an external abort. */
+static uintptr_t find_redistributor(void)
+{
+    for (uintptr_t base = machine.gicr.base; base < machine.gicr.base + machine.gicr.size;) {
+        uint64_t typer = mmio_read64(base + GICR_TYPER);
+
+        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == own_affinity())
+            return base;
+        CHECK((typer & GICR_TYPER_LAST) == 0);
+        base += (typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE;
+    }
+    CHECK(false);
+    return 0;
+}
+
+static void wait_clear(uintptr_t address, uint32_t bit)
+{
+    while ((mmio_read32(address) & bit) != 0)
+        ;
+}
+
+void gic_init(void)
+{
+    uint32_t ctlr = mmio_read32(machine.gicd.base + GICD_CTLR);
+
+    mmio_write32(machine.gicd.base + GICD_CTLR, ctlr | GICD_CTLR_ARE | GICD_CTLR_ENABLEGRP1);
+    wait_clear(machine.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
+    redistributor = find_redistributor();
+    mmio_write32(redistributor + GICR_WAKER, 0);
+    wait_clear(redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP);
+    write_sysreg(icc_sre_el1, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB);
+    isb();
+    write_sysreg(icc_pmr_el1, 0xff);
+    write_sysreg(icc_bpr1_el1, 0);
+    write_sysreg(icc_ctlr_el1, 0);
+    write_sysreg(icc_igrpen1_el1, 1);
+    isb();
+}
+
+void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler)
+{
+    uintptr_t sgi = redistributor + GICR_SGI;
+
+    CHECK(intid < INTID_SPI_FIRST);
+    handlers[intid] = handler;
+    mmio_write32(sgi + GICR_IGROUPR0, mmio_read32(sgi + GICR_IGROUPR0) | BIT32(intid));
+    mmio_write8(sgi + GICR_IPRIORITYR + intid, priority);
+    mmio_write32(sgi + GICR_ISENABLER0, BIT32(intid));
+    wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+void gic_disable(uint32_t intid)
+{
+    mmio_write32(redistributor + GICR_SGI + GICR_ICENABLER0, BIT32(intid));
+    wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+void irq_entry(uint64_t stamp)
+{
+    uint32_t intid = (uint32_t)read_sysreg(icc_iar1_el1);
+
+    if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST)
+        return;
+    CHECK(intid < INTID_SPI_FIRST && handlers[intid] != NULL);
+    handlers[intid](intid, stamp);
+    write_sysreg(icc_eoir1_el1, intid);
+    isb();
+}

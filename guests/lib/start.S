@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry of a guest: the arm64 Image header (Linux Documentation/arch/arm64/booting.rst), relocation, vectors.
+ * Entered at EL1 with x0 = device tree, MMU off; runs wherever it was loaded.
+ */
+    .section .head.first, "ax"
+    .global _start
+_start:
+    b       start
+    .long   0
+    .quad   0                       /* text_offset; the linker script adds image_size here */
+
+    .section .head.second, "ax"
+    .quad   0xa                     /* little-endian, 4 KiB pages, anywhere in memory */
+    .quad   0, 0, 0
+    .ascii  "ARM\x64"
+    .long   0
+
+    .text
+start:
+    msr     daifset, #0xf
+    mov     x19, x0
+    adrp    x1, _stack_top
+    add     x1, x1, :lo12:_stack_top
+    mov     sp, x1
+
+    adrp    x1, _bss_start
+    add     x1, x1, :lo12:_bss_start
+    adrp    x2, _bss_end
+    add     x2, x2, :lo12:_bss_end
+1:  cmp     x1, x2
+    b.hs    2f
+    str     xzr, [x1], #8
+    b       1b
+
+    /* R_AARCH64_RELATIVE is all a static position-independent executable without symbols contains. */
+2:  adrp    x1, _rela_start
+    add     x1, x1, :lo12:_rela_start
+    adrp    x2, _rela_end
+    add     x2, x2, :lo12:_rela_end
+    adr     x3, _start              /* linked at 0: load address = displacement */
+3:  cmp     x1, x2
+    b.hs    4f
+    ldp     x4, x5, [x1], #16
+    ldr     x6, [x1], #8
+    add     x6, x6, x3
+    str     x6, [x4, x3]
+    b       3b
+
+4:  adrp    x1, vectors
+    add     x1, x1, :lo12:vectors
+    msr     vbar_el1, x1
+    isb
+    mov     x0, x19
+    bl      guest_start             /* does not return */
+5:  wfi
+    b       5b
+
+    .macro  fatal_vector number
+    .balign 0x80
+    mov     x0, #\number
+    b       fatal
+    .endm
+
+/*
+ * An interrupt: the counter is read as the third instruction, so that handler_ticks shows the delivery and not this
+ * entry. Registers that AAPCS64 lets a function change are saved; floating point is not used.
+ */
+    .macro  irq_vector handler
+    .balign 0x80
+    stp     x0, x1, [sp, #-176]!
+    mrs     x0, cntvct_el0
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x30, [sp, #144]
+    bl      \handler
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x30, [sp, #144]
+    ldp     x0, x1, [sp], #176
+    eret
+    .endm
+
+    .balign 0x800
+vectors:
+    fatal_vector 0
+    fatal_vector 1
+    fatal_vector 2
+    fatal_vector 3
+    fatal_vector 4                  /* current EL with SP_ELx: synchronous */
+    irq_vector irq_entry
+    fatal_vector 6
+    fatal_vector 7
+    .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
+    fatal_vector \n
+    .endr
+
+fatal:
+    mrs     x1, esr_el1
+    mrs     x2, elr_el1
+    mrs     x3, far_el1
+    bl      guest_fatal

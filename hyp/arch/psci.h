@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PSCI and SMCCC function identifiers (DEN0022 5.1, DEN0028 7), and calls to this machine's firmware by SMC. */
+#ifndef ARCH_PSCI_H
+#define ARCH_PSCI_H
+
+#include <stdint.h>
+
+#define PSCI_VERSION      UINT32_C(0x84000000)
+#define PSCI_CPU_OFF      UINT32_C(0x84000002)
+#define PSCI_SYSTEM_OFF   UINT32_C(0x84000008)
+#define PSCI_SYSTEM_RESET UINT32_C(0x84000009)
+#define PSCI_FEATURES     UINT32_C(0x8400000a)
+#define SMCCC_VERSION     UINT32_C(0x80000000)
+#define PSCI_VERSION_1_1  UINT64_C(0x10001)
+#define SMCCC_VERSION_1_1 UINT64_C(0x10001)
+#define SMCCC_UNKNOWN     UINT64_MAX /* -1: NOT_SUPPORTED in both */
+
+uint64_t psci_call(uint32_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2);
+
+/* Powers the machine off. */
+_Noreturn void psci_system_off(void);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A guest's physical address space: stage 2, 39-bit IPAs, one level-1 root. */
+#ifndef ARCH_STAGE2_H
+#define ARCH_STAGE2_H
+
+#include "pgtable.h"
+
+#define STAGE2_IPA_BITS 39
+
+void stage2_map_memory(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
+void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
+
+/* Makes `table` the one of this core, under `vmid` (never 0). */
+void stage2_load(const struct pgtable *table, unsigned vmid);
+
+#endif

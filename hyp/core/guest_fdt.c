@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The device tree that a guest sees: its own CPUs, memory, GIC, timer, PSCI and console, nothing of the host's. */
+#include "guest_fdt.h"
+
+#include <libfdt.h>
+
+#include "field.h"
+#include "platform.h"
+#include "regs/intid.h"
+#include "string.h"
+
+#define PHANDLE_GIC   1
+#define PHANDLE_CLOCK 2
+#define UART_CLOCK_HZ 24000000
+
+/* Interrupt specifiers of the arm,gic-v3 binding: type, number, trigger (4: level high). */
+#define GIC_SPI   0
+#define GIC_PPI   1
+#define GIC_LEVEL 4
+
+static int property_string(void *fdt, const char *name, const char *value)
+{
+    return fdt_property(fdt, name, value, (int)strlen(value) + 1);
+}
+
+static int property_cells(void *fdt, const char *name, const uint32_t *cells, unsigned count)
+{
+    void *value;
+    int error = fdt_property_placeholder(fdt, name, (int)(count * sizeof(fdt32_t)), &value);
+
+    for (unsigned i = 0; error == 0 && i < count; i++)
+        ((fdt32_t *)value)[i] = cpu_to_fdt32(cells[i]);
+    return error;
+}
+
+#define CELLS(fdt, name, ...)                                                                                          \
+    property_cells(fdt, name, (const uint32_t[]){__VA_ARGS__}, ARRAY_SIZE(((const uint32_t[]){__VA_ARGS__})))
+#define CELLS64(value) (uint32_t)((value) >> 32), (uint32_t)(value)
+
+static int add_memory(void *fdt, const struct vm *vm)
+{
+    int error = fdt_begin_node(fdt, "memory");
+
+    error |= property_string(fdt, "device_type", "memory");
+    error |= CELLS(fdt, "reg", CELLS64(vm->ram.base), CELLS64(vm->ram.size));
+    return error | fdt_end_node(fdt);
+}
+
+static int add_chosen(void *fdt, const char *bootargs)
+{
+    int error = fdt_begin_node(fdt, "chosen");
+
+    error |= property_string(fdt, "bootargs", bootargs);
+    error |= property_string(fdt, "stdout-path", "/pl011");
+    return error | fdt_end_node(fdt);
+}
+
+static int add_cpus(void *fdt, const struct vm *vm)
+{
+    int error = fdt_begin_node(fdt, "cpus");
+
+    error |= CELLS(fdt, "#address-cells", 1);
+    error |= CELLS(fdt, "#size-cells", 0);
+    for (unsigned i = 0; i < vm->vgic.cpus; i++) {
+        char name[] = "cpu@0";
+
+        name[4] = (char)('0' + i);
+        error |= fdt_begin_node(fdt, name);
+        error |= property_string(fdt, "device_type", "cpu");
+        error |= property_string(fdt, "compatible", "arm,armv8");
+        error |= property_string(fdt, "enable-method", "psci");
+        error |= CELLS(fdt, "reg", vm->vgic.cpu[i]->affinity);
+        error |= fdt_end_node(fdt);
+    }
+    return error | fdt_end_node(fdt);
+}
+
+static int add_psci(void *fdt)
+{
+    static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
+    int error = fdt_begin_node(fdt, "psci");
+
+    error |= fdt_property(fdt, "compatible", compatible, sizeof(compatible));
+    error |= property_string(fdt, "method", "hvc");
+    return error | fdt_end_node(fdt);
+}
+
+static int add_timer(void *fdt)
+{
+    int error = fdt_begin_node(fdt, "timer");
+
+    error |= property_string(fdt, "compatible", "arm,armv8-timer");
+    error |= fdt_property(fdt, "always-on", NULL, 0);
+    error |= CELLS(fdt, "interrupts", GIC_PPI, 13, GIC_LEVEL, GIC_PPI, INTID_PTIMER - INTID_PPI_FIRST, GIC_LEVEL,
+                   GIC_PPI, INTID_VTIMER - INTID_PPI_FIRST, GIC_LEVEL, GIC_PPI, 10, GIC_LEVEL);
+    return error | fdt_end_node(fdt);
+}
+
+static int add_gic(void *fdt, const struct vm *vm)
+{
+    int error = fdt_begin_node(fdt, "intc");
+
+    error |= property_string(fdt, "compatible", "arm,gic-v3");
+    error |= CELLS(fdt, "#interrupt-cells", 3);
+    error |= fdt_property(fdt, "interrupt-controller", NULL, 0);
+    error |= CELLS(fdt, "reg", CELLS64(vm->gicd.base), CELLS64(vm->gicd.size), CELLS64(vm->gicr.base),
+                   CELLS64(vm->gicr.size));
+    error |= CELLS(fdt, "phandle", PHANDLE_GIC);
+    return error | fdt_end_node(fdt);
+}
+
+static int add_uart(void *fdt)
+{
+    static const char compatible[] = "arm,pl011\0arm,primecell";
+    static const char clocks[] = "uartclk\0apb_pclk";
+    int error = fdt_begin_node(fdt, "clock");
+
+    error |= property_string(fdt, "compatible", "fixed-clock");
+    error |= CELLS(fdt, "#clock-cells", 0);
+    error |= CELLS(fdt, "clock-frequency", UART_CLOCK_HZ);
+    error |= CELLS(fdt, "phandle", PHANDLE_CLOCK);
+    error |= fdt_end_node(fdt);
+
+    error |= fdt_begin_node(fdt, "pl011");
+    error |= fdt_property(fdt, "compatible", compatible, sizeof(compatible));
+    error |= CELLS(fdt, "reg", CELLS64(platform.uart.base), 0, PAGE_SIZE);
+    error |= CELLS(fdt, "clocks", PHANDLE_CLOCK, PHANDLE_CLOCK);
+    error |= fdt_property(fdt, "clock-names", clocks, sizeof(clocks));
+    return error | fdt_end_node(fdt);
+}
+
+int guest_fdt(const struct vm *vm, const char *bootargs, void *buffer, int size)
+{
+    int error = fdt_create(buffer, size);
+
+    error |= fdt_finish_reservemap(buffer);
+    error |= fdt_begin_node(buffer, "");
+    error |= property_string(buffer, "compatible", "virqlab,guest");
+    error |= property_string(buffer, "model", "virqlab");
+    error |= CELLS(buffer, "#address-cells", 2);
+    error |= CELLS(buffer, "#size-cells", 2);
+    error |= CELLS(buffer, "interrupt-parent", PHANDLE_GIC);
+    error |= add_chosen(buffer, bootargs);
+    error |= add_memory(buffer, vm);
+    error |= add_cpus(buffer, vm);
+    error |= add_psci(buffer);
+    error |= add_timer(buffer);
+    error |= add_gic(buffer, vm);
+    error |= add_uart(buffer);
+    error |= fdt_end_node(buffer);
+    return error | fdt_finish(buffer);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gic.h"
+#include "mmu.h"
+#include "platform.h"
+#include "print.h"
+#include "regs/intid.h"
+#include "vcpu.h"
+
+/* Called by arch/boot.S: at EL2 on the boot core, bss cleared, relocated, MMU off. */
+_Noreturn void hyp_main(const void *fdt);
+
+void hyp_main(const void *fdt)
+{
+    const char *reason;
+    struct vm *vm;
+
+    mmu_init();
+    platform_init(fdt);
+    reason = gic_probe(fdt);
+    if (reason != NULL)
+        platform_refuse("%s", reason);
+    vm = vm_create(0);
+    gic->enable(INTID_MAINTENANCE, true);
+    print("virqlab: vm0 strategy=%s vcpus=%u mem=%luMiB gic=%s\n", vm->vgic.delivery->tag, vm->vgic.cpus,
+          vm->ram.size >> 20, gic->compatible);
+    vcpu_start(vm->vcpu);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "platform.h"
+
+#include <libfdt.h>
+
+#include "check.h"
+#include "mmu.h"
+#include "pgtable.h"
+#include "pl011.h"
+#include "print.h"
+#include "psci.h"
+
+#define RESERVED_MAX 8
+
+struct platform platform;
+
+/* What platform_alloc() must not give away, and what it gave. */
+static struct range reserved[RESERVED_MAX];
+static unsigned reserved_count;
+
+static void putc_console(char c)
+{
+    if (platform.uart.base == 0)
+        return;
+    if (c == '\n')
+        pl011_putc(platform.uart.base, '\r');
+    pl011_putc(platform.uart.base, c);
+}
+
+void print(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vprint(putc_console, format, args);
+    va_end(args);
+}
+
+void check_failed(const char *file, int line, const char *condition)
+{
+    print("virqlab: BUG %s:%d: %s\n", file, line, condition);
+    psci_system_off();
+}
+
+void platform_refuse(const char *format, ...)
+{
+    va_list args;
+
+    print("virqlab: error: ");
+    va_start(args, format);
+    vprint(putc_console, format, args);
+    va_end(args);
+    print("\n");
+    psci_system_off();
+}
+
+static void reserve(uint64_t base, uint64_t size)
+{
+    CHECK(reserved_count < RESERVED_MAX);
+    reserved[reserved_count++] = (struct range){base, size};
+}
+
+static void map_memory(void)
+{
+    struct range memory;
+
+    for (int i = 0; devtree_memory(platform.fdt, i, &memory); i++)
+        mmu_map_memory(memory.base, memory.size);
+}
+
+void platform_init(const void *fdt)
+{
+    const char *args;
+    uint64_t end;
+
+    mmu_map_memory((uintptr_t)fdt, PAGE_SIZE);
+    CHECK(fdt_check_header(fdt) == 0);
+    mmu_map_memory((uintptr_t)fdt, fdt_totalsize(fdt));
+    platform.fdt = fdt;
+    if (devtree_console(fdt, "arm,pl011", &platform.uart))
+        mmu_map_device(platform.uart.base, PAGE_SIZE);
+    map_memory();
+    args = devtree_string(fdt, "/chosen", "bootargs");
+    platform.args = args != NULL ? args : "";
+    reserve(mmu_image_start(), mmu_image_end() - mmu_image_start());
+    reserve((uintptr_t)fdt, fdt_totalsize(fdt));
+    for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
+        struct range range;
+
+        if (fdt_get_mem_rsv(fdt, i, &range.base, &range.size) == 0)
+            reserve(range.base, range.size);
+    }
+    if (devtree_number(fdt, "/chosen", "linux,initrd-start", &platform.initrd.base) &&
+        devtree_number(fdt, "/chosen", "linux,initrd-end", &end) && end > platform.initrd.base) {
+        platform.initrd.size = end - platform.initrd.base;
+        platform.has_initrd = true;
+        reserve(platform.initrd.base, platform.initrd.size);
+    }
+}
+
+/* The first reserved range that overlaps [base, base + size), NULL when it is free. */
+static const struct range *overlap(uint64_t base, uint64_t size)
+{
+    for (unsigned i = 0; i < reserved_count; i++)
+        if (base < reserved[i].base + reserved[i].size && reserved[i].base < base + size)
+            return &reserved[i];
+    return NULL;
+}
+
+uint64_t platform_alloc(uint64_t size, uint64_t align)
+{
+    struct range memory;
+
+    for (int i = 0; devtree_memory(platform.fdt, i, &memory); i++) {
+        uint64_t base = (memory.base + align - 1) & ~(align - 1);
+        const struct range *taken;
+
+        while (base + size <= memory.base + memory.size) {
+            taken = overlap(base, size);
+            if (taken == NULL) {
+                reserve(base, size);
+                return base;
+            }
+            base = (taken->base + taken->size + align - 1) & ~(align - 1);
+        }
+    }
+    return 0;
+}

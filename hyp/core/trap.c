@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exits: what arch/vectors.S calls, and who answers by exception class. */
+#include "trap.h"
+
+#include "gic.h"
+#include "print.h"
+#include "psci.h"
+#include "regs/intid.h"
+#include "sysreg.h"
+
+static void skip_instruction(void)
+{
+    write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
+}
+
+static void undefined(struct vcpu *vcpu)
+{
+    vcpu_inject_sync(vcpu, FIELD_PREP(ESR_EC, EC_UNKNOWN) | ESR_IL, 0);
+}
+
+/* SMCCC calls: PSCI for the guest (DEN0022 5.1), everything else is NOT_SUPPORTED (DEN0028 5.2). */
+static void hypercall(struct vcpu *vcpu)
+{
+    switch ((uint32_t)vcpu->x[0]) {
+    case PSCI_VERSION:
+        vcpu->x[0] = PSCI_VERSION_1_1;
+        break;
+    case PSCI_SYSTEM_OFF:
+    case PSCI_SYSTEM_RESET:
+        psci_system_off();
+    case PSCI_FEATURES:
+        vcpu->x[0] = (uint32_t)vcpu->x[1] == PSCI_SYSTEM_OFF || (uint32_t)vcpu->x[1] == PSCI_SYSTEM_RESET ||
+                             (uint32_t)vcpu->x[1] == PSCI_VERSION || (uint32_t)vcpu->x[1] == SMCCC_VERSION
+                         ? 0
+                         : SMCCC_UNKNOWN;
+        break;
+    case SMCCC_VERSION:
+        vcpu->x[0] = SMCCC_VERSION_1_1;
+        break;
+    default:
+        vcpu->x[0] = SMCCC_UNKNOWN;
+    }
+}
+
+/* HCR_EL2.TSC traps before the instruction: ELR is its own address (DDI 0487, ESR ISS encoding for SMC). */
+static void secure_call(struct vcpu *vcpu)
+{
+    skip_instruction();
+    hypercall(vcpu);
+}
+
+static bool access_sysreg(struct vcpu *vcpu, uint32_t reg, bool read, uint64_t *value)
+{
+    if (!read) {
+        switch (reg) {
+        case ISS_ICC_SGI1R_EL1:
+            vgic_sgi(&vcpu->vgic, *value, 1);
+            return true;
+        case ISS_ICC_SGI0R_EL1:
+        case ISS_ICC_ASGI1R_EL1: /* one security state: the other state's Group 1 is this one's Group 0 */
+            vgic_sgi(&vcpu->vgic, *value, 0);
+            return true;
+        default:
+            break;
+        }
+    }
+    return vcpu->vgic.vm->delivery->trap(&vcpu->vgic, reg, read, value);
+}
+
+static void sysreg(struct vcpu *vcpu, uint64_t esr)
+{
+    bool read = (esr & ISS_SYSREG_READ) != 0;
+    unsigned rt = (unsigned)FIELD_GET(ISS_SYSREG_RT, esr);
+    uint64_t value = rt < 31 ? vcpu->x[rt] : 0;
+
+    if (!access_sysreg(vcpu, (uint32_t)esr & ISS_SYSREG_MASK, read, &value)) {
+        undefined(vcpu);
+        return;
+    }
+    if (read && rt < 31)
+        vcpu->x[rt] = value;
+    skip_instruction();
+}
+
+/* An abort that the architecture would answer with an external abort: nothing is at that address. */
+static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
+{
+    bool from_el0 = (read_sysreg(spsr_el2) & SPSR_M_MASK) == SPSR_EL0T;
+    uint64_t ec = from_el0 ? ec_lower : ec_lower + 1;
+
+    vcpu_inject_sync(vcpu, FIELD_PREP(ESR_EC, ec) | ESR_IL | (esr & ISS_WNR) | FIELD_PREP(ISS_DFSC, 0x10),
+                     read_sysreg(far_el2));
+}
+
+static void data_abort(struct vcpu *vcpu, uint64_t esr)
+{
+    uint64_t ipa = FIELD_GET(HPFAR_EL2_FIPA, read_sysreg(hpfar_el2)) << 12 | (read_sysreg(far_el2) & 0xfff);
+
+    if ((esr & ISS_ISV) == 0 || !mmio_emulate(vcpu, esr, ipa)) {
+        external_abort(vcpu, esr, EC_DABT_LOWER);
+        return;
+    }
+    skip_instruction();
+}
+
+/* WFI and WFE are not trapped: a VM has its core for itself, and the core wakes for every interrupt. */
+static void dispatch(struct vcpu *vcpu, uint64_t esr)
+{
+    switch (FIELD_GET(ESR_EC, esr)) {
+    case EC_HVC64:
+        hypercall(vcpu);
+        break;
+    case EC_SMC64:
+        secure_call(vcpu);
+        break;
+    case EC_SYSREG:
+        sysreg(vcpu, esr);
+        break;
+    case EC_IABT_LOWER:
+        external_abort(vcpu, esr & ~ISS_WNR, EC_IABT_LOWER);
+        break;
+    case EC_DABT_LOWER:
+        data_abort(vcpu, esr);
+        break;
+    default:
+        undefined(vcpu);
+    }
+}
+
+static inline void finish(struct vcpu *vcpu)
+{
+    if (vcpu->vgic.dirty)
+        vcpu->vgic.vm->delivery->flush(&vcpu->vgic);
+}
+
+void trap_sync(struct vcpu *vcpu)
+{
+    dispatch(vcpu, read_sysreg(esr_el2));
+    finish(vcpu);
+}
+
+/* A physical interrupt of the hypervisor's own, or none at all. */
+static void host_interrupt(struct vcpu *vcpu, uint32_t pintid)
+{
+    if (pintid >= INTID_SPECIAL)
+        return;
+    if (pintid == INTID_MAINTENANCE)
+        vcpu->vgic.vm->delivery->maintenance(&vcpu->vgic);
+    gic->deactivate(pintid);
+}
+
+void trap_irq(struct vcpu *vcpu)
+{
+    uint32_t pintid = gic->take();
+
+    if (pintid < INTID_SPI_FIRST && (vcpu->vgic.local.hw >> pintid & 1) != 0)
+        vcpu->vgic.vm->delivery->arrived(&vcpu->vgic, &vcpu->vgic.local.irq[pintid]);
+    else
+        host_interrupt(vcpu, pintid);
+    finish(vcpu);
+}
+
+void trap_serror(struct vcpu *vcpu)
+{
+    (void)vcpu;
+    trap_fatal(11, read_sysreg(esr_el2), read_sysreg(elr_el2), read_sysreg(far_el2));
+}
+
+void trap_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t far)
+{
+    print("virqlab: BUG exception at EL2: vector %lu ESR 0x%lx ELR 0x%lx FAR 0x%lx\n", vector, esr, elr, far);
+    psci_system_off();
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vcpu.h"
+
+#include "stage2.h"
+#include "sysreg.h"
+
+#define HCR_GUEST                                                                                                      \
+    (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
+     HCR_EL2_RW | HCR_EL2_APK | HCR_EL2_API)
+#define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits, MMU and caches off (DDI 0487, SCTLR_EL1) */
+#define CPTR_EL2_RES1   UINT64_C(0x32ff)     /* without VHE; TZ and TSM clear: SVE and SME are the guest's */
+#define MPIDR_RES1      BIT(31)
+
+/* Where the vectors of the level that takes an exception are, by where it came from (DDI 0487 D1.3.2). */
+#define VECTOR_SP0      0x000
+#define VECTOR_SPX      0x200
+#define VECTOR_LOWER_64 0x400
+#define VECTOR_LOWER_32 0x600
+
+static void load_traps(const struct vcpu *vcpu)
+{
+    write_sysreg(hcr_el2, HCR_GUEST);
+    write_sysreg(cptr_el2, CPTR_EL2_RES1);
+    write_sysreg(hstr_el2, 0);
+    write_sysreg(mdcr_el2, read_sysreg(pmcr_el0) >> 11 & 0x1f); /* HPMN: every counter is the guest's */
+    write_sysreg(cnthctl_el2, CNTHCTL_EL2_EL1PCTEN | CNTHCTL_EL2_EL1PCEN);
+    write_sysreg(cntvoff_el2, 0);
+    write_sysreg(vpidr_el2, read_sysreg(midr_el1));
+    write_sysreg(vmpidr_el2, MPIDR_RES1 | (vcpu->vgic.affinity & 0xffffff));
+    stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
+}
+
+void vcpu_start(struct vcpu *vcpu)
+{
+    load_traps(vcpu);
+    vcpu->vgic.vm->delivery->load(&vcpu->vgic);
+    vcpu->vgic.vm->delivery->flush(&vcpu->vgic);
+    write_sysreg(sctlr_el1, SCTLR_EL1_RESET);
+    write_sysreg(cntv_ctl_el0, 0);
+    write_sysreg(cntp_ctl_el0, 0);
+    write_sysreg(elr_el2, vcpu->vm->entry);
+    write_sysreg(spsr_el2, SPSR_DAIF | SPSR_EL1H);
+    vcpu->x[0] = vcpu->vm->fdt;
+    isb();
+    vcpu_enter(vcpu);
+}
+
+/* DDI 0487 D1.3 and J1.1.1 AArch64.TakeException(), for the state bits that this hypervisor lets a guest have. */
+void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far)
+{
+    uint64_t spsr = read_sysreg(spsr_el2);
+    uint64_t vector = (spsr & SPSR_M_MASK) == SPSR_EL1T   ? VECTOR_SP0
+                      : (spsr & SPSR_M_MASK) == SPSR_EL1H ? VECTOR_SPX
+                      : (spsr & BIT(4)) == 0              ? VECTOR_LOWER_64
+                                                          : VECTOR_LOWER_32;
+
+    vcpu->vm->misuse++;
+    write_sysreg(spsr_el1, spsr);
+    write_sysreg(elr_el1, read_sysreg(elr_el2));
+    write_sysreg(esr_el1, esr);
+    write_sysreg(far_el1, far);
+    write_sysreg(elr_el2, read_sysreg(vbar_el1) + vector);
+    write_sysreg(spsr_el2, SPSR_DAIF | SPSR_EL1H);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CORE_VCPU_H
+#define CORE_VCPU_H
+
+#include <stdint.h>
+
+#include "pgtable.h"
+#include "devtree.h"
+#include "vgic.h"
+
+#define VCPU_STACK_SIZE 8192
+
+struct vm;
+
+/* The registers come first: arch/vectors.S stores x0 to x30 at the address SP_EL2 has while the guest runs. */
+struct vcpu {
+    uint64_t x[31];
+    uint64_t aligned; /* keeps SP_EL2, the address of this struct, 16-byte aligned in struct vcpu_slot */
+    struct vm *vm;
+    struct vgic_cpu vgic;
+};
+
+/* A vCPU and, right below it, its hypervisor stack. */
+struct vcpu_slot {
+    uint8_t stack[VCPU_STACK_SIZE];
+    struct vcpu vcpu;
+} __attribute__((aligned(16)));
+
+struct vm {
+    unsigned id; /* vm<id>. in the parameters; VMID = id + 1 */
+    struct pgtable stage2;
+    struct range ram; /* guest physical */
+    uint64_t ram_pa;
+    struct range gicd, gicr; /* emulated frames, guest physical */
+    uint64_t entry, fdt;     /* guest physical */
+    struct vgic vgic;
+    struct vcpu *vcpu; /* of vm->vgic.cpus */
+    uint64_t misuse;   /* guest accesses answered with an abort or an undefined instruction */
+};
+
+/* Restores the guest's registers from `vcpu` and returns to it (arch/vectors.S). */
+_Noreturn void vcpu_enter(struct vcpu *vcpu);
+
+/* Loads everything of `vcpu` that is not saved on each exit, enters it at vm->entry with x0 = vm->fdt. */
+_Noreturn void vcpu_start(struct vcpu *vcpu);
+
+/* An exception to EL1 as if the guest's current instruction had caused it; `esr`: ESR_EL1. */
+void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far);
+
+/* Creates VM 0 from the initrd and the parameters; a user's mistake ends the run with a line that says so. */
+struct vm *vm_create(unsigned id);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The strategies' tables; the rest of the hypervisor finds them by tag (vgic/delivery.h). */
+#ifndef DELIVERY_DELIVER_H
+#define DELIVERY_DELIVER_H
+
+#include "delivery.h"
+
+extern const struct delivery deliver_te, deliver_lr;
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * te: pure trap-and-emulate. Delivery by HCR_EL2.VI (Group 1) and VF (Group 0), which are levels that stay until
+ * cleared; every access to the CPU interface traps (ICH_HCR_EL2.TALL0, TALL1, TC) and works on the model.
+ */
+#include "deliver.h"
+
+#include <stddef.h>
+
+#include "gic.h"
+#include "sysreg.h"
+#include "vgic.h"
+
+/* What a guest on list registers sees on common hardware: the same guest runs under every strategy. */
+#define PRIORITY_BITS 5
+#define ID_BITS       16
+
+static const char *limits(struct vgic_limits *limits)
+{
+    *limits = (struct vgic_limits){.priority_bits = PRIORITY_BITS, .id_bits = ID_BITS};
+    return NULL;
+}
+
+static void load(struct vgic_cpu *cpu)
+{
+    write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+    write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
+    cpu->delivery.te.virq_asserted = false;
+    cpu->delivery.te.vfiq_asserted = false;
+    cpu->dirty = true;
+}
+
+static void flush(struct vgic_cpu *cpu)
+{
+    enum vcpuif_signal signal = vcpuif_signal(cpu);
+    bool virq = signal == VCPUIF_IRQ, vfiq = signal == VCPUIF_FIQ;
+
+    cpu->dirty = false;
+    if (virq == cpu->delivery.te.virq_asserted && vfiq == cpu->delivery.te.vfiq_asserted)
+        return;
+    cpu->delivery.te.virq_asserted = virq;
+    cpu->delivery.te.vfiq_asserted = vfiq;
+    write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | (virq ? HCR_EL2_VI : 0) |
+                              (vfiq ? HCR_EL2_VF : 0));
+}
+
+/* Nothing is ever resident: the model is the hardware. */
+static void sync(struct vgic_cpu *cpu)
+{
+    (void)cpu;
+}
+
+static void fetch(struct virq_bank *bank, uint32_t bits)
+{
+    (void)bank;
+    (void)bits;
+}
+
+static void enabled(struct virq_bank *bank, uint32_t bits)
+{
+    for (; bits != 0; bits &= bits - 1) {
+        const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
+
+        gic->enable(irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
+    }
+}
+
+/* The line is sampled anew: if it is still asserted, the physical interrupt comes again. */
+static void deactivated(struct virq *irq)
+{
+    if ((irq->bank->line & BIT32(irq->bit)) == 0)
+        return;
+    irq->bank->line &= ~BIT32(irq->bit);
+    gic->deactivate(irq->pintid);
+}
+
+static void arrived(struct vgic_cpu *cpu, struct virq *irq)
+{
+    (void)cpu;
+    irq->bank->line |= BIT32(irq->bit);
+    virq_update_one(irq);
+}
+
+/* ICH_HCR_EL2.En = 0: the virtual interface generates nothing. */
+static void maintenance(struct vgic_cpu *cpu)
+{
+    (void)cpu;
+}
+
+static uint64_t read_ctlr(const struct vgic_cpu *cpu)
+{
+    return FIELD_PREP(ICC_CTLR_PRIBITS, cpu->vm->limits.priority_bits - 1) | ICC_CTLR_A3V |
+           (cpu->cpuif.eoimode ? ICC_CTLR_EOIMODE : 0) | (cpu->cpuif.cbpr ? ICC_CTLR_CBPR : 0);
+}
+
+static void write_ctlr(struct vgic_cpu *cpu, uint64_t value)
+{
+    cpu->cpuif.eoimode = (value & ICC_CTLR_EOIMODE) != 0;
+    cpu->cpuif.cbpr = (value & ICC_CTLR_CBPR) != 0;
+    cpu->dirty = true;
+}
+
+static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
+{
+    cpu->cpuif.group_enabled[group] = (value & 1) != 0;
+    cpu->dirty = true;
+}
+
+static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
+{
+    switch (reg) {
+    case ISS_ICC_IAR1_EL1:
+        *value = vcpuif_acknowledge(cpu, 1);
+        return true;
+    case ISS_ICC_IAR0_EL1:
+        *value = vcpuif_acknowledge(cpu, 0);
+        return true;
+    case ISS_ICC_HPPIR1_EL1:
+        *value = vcpuif_highest_pending(cpu, 1);
+        return true;
+    case ISS_ICC_HPPIR0_EL1:
+        *value = vcpuif_highest_pending(cpu, 0);
+        return true;
+    case ISS_ICC_PMR_EL1:
+        *value = cpu->cpuif.pmr;
+        return true;
+    case ISS_ICC_RPR_EL1:
+        *value = vcpuif_read_rpr(cpu);
+        return true;
+    case ISS_ICC_BPR1_EL1:
+        *value = vcpuif_read_bpr(cpu, 1);
+        return true;
+    case ISS_ICC_BPR0_EL1:
+        *value = vcpuif_read_bpr(cpu, 0);
+        return true;
+    case ISS_ICC_CTLR_EL1:
+        *value = read_ctlr(cpu);
+        return true;
+    case ISS_ICC_IGRPEN1_EL1:
+        *value = cpu->cpuif.group_enabled[1];
+        return true;
+    case ISS_ICC_IGRPEN0_EL1:
+        *value = cpu->cpuif.group_enabled[0];
+        return true;
+    case ISS_ICC_AP0R_EL1(0):
+        *value = vcpuif_read_apr(cpu, 0, 0);
+        return true;
+    case ISS_ICC_AP1R_EL1(0):
+        *value = vcpuif_read_apr(cpu, 1, 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
+{
+    switch (reg) {
+    case ISS_ICC_EOIR1_EL1:
+        vcpuif_end(cpu, 1, (uint32_t)value & 0xffffff);
+        return true;
+    case ISS_ICC_EOIR0_EL1:
+        vcpuif_end(cpu, 0, (uint32_t)value & 0xffffff);
+        return true;
+    case ISS_ICC_DIR_EL1:
+        vcpuif_deactivate(cpu, (uint32_t)value & 0xffffff);
+        return true;
+    case ISS_ICC_PMR_EL1:
+        vcpuif_write_pmr(cpu, value);
+        return true;
+    case ISS_ICC_BPR1_EL1:
+        vcpuif_write_bpr(cpu, 1, value);
+        return true;
+    case ISS_ICC_BPR0_EL1:
+        vcpuif_write_bpr(cpu, 0, value);
+        return true;
+    case ISS_ICC_CTLR_EL1:
+        write_ctlr(cpu, value);
+        return true;
+    case ISS_ICC_IGRPEN1_EL1:
+        write_igrpen(cpu, 1, value);
+        return true;
+    case ISS_ICC_IGRPEN0_EL1:
+        write_igrpen(cpu, 0, value);
+        return true;
+    case ISS_ICC_AP0R_EL1(0):
+        vcpuif_write_apr(cpu, 0, 0, (uint32_t)value);
+        return true;
+    case ISS_ICC_AP1R_EL1(0):
+        vcpuif_write_apr(cpu, 1, 0, (uint32_t)value);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool trap(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value)
+{
+    return read ? trap_read(cpu, reg, value) : trap_write(cpu, reg, *value);
+}
+
+const struct delivery deliver_te = {
+    .tag = "te",
+    .limits = limits,
+    .load = load,
+    .flush = flush,
+    .sync = sync,
+    .fetch = fetch,
+    .enabled = enabled,
+    .deactivated = deactivated,
+    .arrived = arrived,
+    .maintenance = maintenance,
+    .trap = trap,
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The physical interrupt controller as the rest of the hypervisor sees it: one const table per architecture version.
+ * EL2 runs with EOImode = 1: take() lowers the running priority at once, deactivation is separate, by deactivate() or
+ * by the guest through an HW-linked list register (IHI 0069H 4.1.1, 4.6.2).
+ */
+#ifndef GIC_GIC_H
+#define GIC_GIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "devtree.h"
+
+struct gic_ops {
+    const char *compatible; /* of the device tree node */
+    /* Maps and initializes the controller and this core's part of it, all interrupts disabled. NULL, or why not. */
+    const char *(*init)(const void *fdt);
+    /* Acknowledges the highest-priority pending interrupt and drops the priority; it stays active. INTID or special. */
+    uint32_t (*take)(void);
+    void (*deactivate)(uint32_t intid);
+    /* An SGI or PPI of this core. */
+    void (*enable)(uint32_t intid, bool on);
+};
+
+/* Chosen by gic_probe(); never NULL after it. */
+extern const struct gic_ops *gic;
+
+/* Frames of this machine's distributor and of its first redistributor. */
+struct gic_map {
+    struct range gicd, gicr;
+};
+extern struct gic_map gic_map;
+
+/* Finds the controller in the device tree and initializes it. NULL, or the reason why it cannot be used. */
+const char *gic_probe(const void *fdt);
+
+extern const struct gic_ops gic_v3;
+
+#endif

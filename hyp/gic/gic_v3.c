@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GICv3, one core, Group 1 as the Non-secure side (or the only one) sees it. */
+#include "gic.h"
+
+#include <stddef.h>
+
+#include "mmio.h"
+#include "mmu.h"
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+#include "regs/intid.h"
+#include "sysreg.h"
+
+#define PRIORITY_HOST 0xa0 /* of every physical interrupt; its order among guests' interrupts is the model's */
+
+static uintptr_t redistributor;
+
+/* Waits on hardware have a deadline: polls, each at least a device access. False when it passed. */
+#define POLL_LIMIT 1000000
+
+static bool wait_clear(uintptr_t address, uint32_t bit)
+{
+    for (unsigned i = 0; i < POLL_LIMIT; i++)
+        if ((mmio_read32(address) & bit) == 0)
+            return true;
+    return false;
+}
+
+static uint32_t own_affinity(void)
+{
+    uint64_t mpidr = read_sysreg(mpidr_el1);
+
+    return (uint32_t)(mpidr >> 32 & 0xff) << 24 | (uint32_t)(mpidr & 0xffffff);
+}
+
+/* Stops at GICR_TYPER.Last: what lies beyond is not a redistributor, and reading it an external abort. */
+static bool find_redistributor(void)
+{
+    uintptr_t base = gic_map.gicr.base;
+
+    while (base < gic_map.gicr.base + gic_map.gicr.size) {
+        uint64_t typer;
+
+        mmu_map_device(base, GICR_SIZE);
+        typer = mmio_read64(base + GICR_TYPER);
+        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == own_affinity()) {
+            redistributor = base;
+            return true;
+        }
+        if ((typer & GICR_TYPER_LAST) != 0)
+            break;
+        base += (typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE;
+    }
+    return false;
+}
+
+static void cpu_interface_init(void)
+{
+    write_sysreg(icc_sre_el2, ICC_SRE_EL2_EN | ICC_SRE_DIB | ICC_SRE_DFB | ICC_SRE_SRE);
+    isb();
+    write_sysreg(icc_pmr_el1, 0xff);
+    write_sysreg(icc_bpr1_el1, 0);
+    write_sysreg(icc_ctlr_el1, ICC_CTLR_EOIMODE);
+    write_sysreg(icc_igrpen1_el1, 1);
+    isb();
+}
+
+static bool redistributor_init(void)
+{
+    uintptr_t sgi = redistributor + GICR_SGI;
+
+    mmio_write32(redistributor + GICR_WAKER, 0);
+    if (!wait_clear(redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP))
+        return false;
+    mmio_write32(sgi + GICR_ICENABLER0, UINT32_MAX);
+    mmio_write32(sgi + GICR_IGROUPR0, UINT32_MAX);
+    for (unsigned i = 0; i < INTID_SPI_FIRST; i += 4)
+        mmio_write32(sgi + GICR_IPRIORITYR + i, PRIORITY_HOST * UINT32_C(0x01010101));
+    mmio_write32(sgi + GICR_ICPENDR0, UINT32_MAX);
+    mmio_write32(sgi + GICR_ICACTIVER0, UINT32_MAX);
+    return wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+static const char *init(const void *fdt)
+{
+    if (!devtree_reg(fdt, gic_v3.compatible, 0, &gic_map.gicd) ||
+        !devtree_reg(fdt, gic_v3.compatible, 1, &gic_map.gicr))
+        return "the device tree gives the GIC no frames";
+    mmu_map_device(gic_map.gicd.base, GICD_SIZE);
+    mmio_write32(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_ENABLEGRP1A);
+    if (!wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP))
+        return "GICD_CTLR.RWP stays set";
+    if (!find_redistributor())
+        return "no redistributor with this core's affinity";
+    if (!redistributor_init())
+        return "the redistributor does not wake up (GICR_WAKER, GICR_CTLR.RWP)";
+    cpu_interface_init();
+    return NULL;
+}
+
+static uint32_t take(void)
+{
+    uint64_t intid = read_sysreg(icc_iar1_el1);
+
+    if (intid < INTID_SPECIAL || intid >= INTID_LPI_FIRST)
+        write_sysreg(icc_eoir1_el1, intid);
+    return (uint32_t)intid;
+}
+
+static void deactivate(uint32_t intid)
+{
+    write_sysreg(icc_dir_el1, intid);
+}
+
+static void enable(uint32_t intid, bool on)
+{
+    mmio_write32(redistributor + GICR_SGI + (on ? GICR_ISENABLER0 : GICR_ICENABLER0), BIT32(intid));
+    if (!on)
+        (void)wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+const struct gic_ops gic_v3 = {
+    .compatible = "arm,gic-v3",
+    .init = init,
+    .take = take,
+    .deactivate = deactivate,
+    .enable = enable,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GICv3 Distributor frame: offsets and fields (IHI 0069H 12.9). */
+#ifndef GIC_REGS_GICD_H
+#define GIC_REGS_GICD_H
+
+#include "field.h"
+
+#define GICD_SIZE       0x10000
+#define GICD_CTLR       0x0000
+#define GICD_TYPER      0x0004
+#define GICD_IIDR       0x0008
+#define GICD_TYPER2     0x000c
+#define GICD_IGROUPR    0x0080
+#define GICD_ISENABLER  0x0100
+#define GICD_ICENABLER  0x0180
+#define GICD_ISPENDR    0x0200
+#define GICD_ICPENDR    0x0280
+#define GICD_ISACTIVER  0x0300
+#define GICD_ICACTIVER  0x0380
+#define GICD_IPRIORITYR 0x0400
+#define GICD_ICFGR      0x0c00
+#define GICD_IROUTER    0x6000
+#define GICD_PIDR2      0xffe8
+
+/* GICD_CTLR as one security state sees it (DS = 1) */
+#define GICD_CTLR_ENABLEGRP0 BIT32(0)
+#define GICD_CTLR_ENABLEGRP1 BIT32(1)
+#define GICD_CTLR_ARE        BIT32(4)
+#define GICD_CTLR_DS         BIT32(6)
+#define GICD_CTLR_RWP        BIT32(31)
+/* ... and as Non-secure software sees it when there are two */
+#define GICD_CTLR_ENABLEGRP1A BIT32(1)
+#define GICD_CTLR_ARE_NS      BIT32(4)
+
+#define GICD_TYPER_ITLINES 4, 0
+#define GICD_TYPER_IDBITS  23, 19
+#define GICD_TYPER_A3V     BIT32(24)
+#define GICD_TYPER_NO1N    BIT32(25)
+
+#define GICD_IROUTER_IRM BIT(31)
+
+#define PIDR2_ARCHREV       7, 4
+#define PIDR2_ARCHREV_GICV3 3
+
+#endif

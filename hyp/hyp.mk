@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# The hypervisor: an arm64 Image that runs at EL2.
+HYP_ROOMS := arch lib gic vgic delivery core
+HYP_FLAGS := $(ARM64_FLAGS) $(addprefix -Ihyp/,$(HYP_ROOMS))
+HYP_SOURCES := $(sort $(foreach room,$(HYP_ROOMS),$(wildcard hyp/$(room)/*.c hyp/$(room)/*.S)))
+
+$(eval $(call arm64-image,hyp/hyp,$(HYP_SOURCES),$(HYP_FLAGS),hyp/arch/hyp.lds))
+ALL += $(BUILD)/hyp/hyp.img
+
+$(eval $(call c-checks,hyp,$(filter %.c,$(HYP_SOURCES)),$(ARM64_CLANG_FLAGS) $(HYP_FLAGS)))
+$(eval $(call format-checks,hyp,$(wildcard hyp/*/*.h hyp/*/*/*.h)))

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam between the model and the ways of delivery. A strategy is one const table, no member NULL; it alone knows
+ * the model and the hardware. The model is right at all times but for interrupts marked resident, whose pending and
+ * active state is in hardware until sync() or fetch().
+ */
+#ifndef VGIC_DELIVERY_H
+#define VGIC_DELIVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct virq;
+struct virq_bank;
+struct vgic_cpu;
+
+/* What a guest can be promised. */
+struct vgic_limits {
+    unsigned priority_bits;
+    unsigned id_bits;
+    unsigned list_registers; /* 0 where delivery needs none */
+};
+
+#define LIST_REGISTERS_MAX 16
+
+/* What a strategy keeps per vCPU. */
+union delivery_state {
+    struct {
+        bool virq_asserted; /* HCR_EL2.VI as written */
+        bool vfiq_asserted; /* HCR_EL2.VF as written */
+    } te;
+    struct {
+        uint32_t all;  /* list registers there are, a bit each */
+        uint32_t used; /* those that hold an interrupt */
+        uint32_t hcr;  /* ICH_HCR_EL2 as written */
+        unsigned evicted_count;
+        struct virq *evicted[LIST_REGISTERS_MAX]; /* active, fetched out of a list register, to be put back */
+        struct virq *held[LIST_REGISTERS_MAX];    /* by list register */
+    } lr;
+};
+
+struct delivery {
+    const char *tag;
+    /* NULL and *limits filled in, or the reason why this machine lacks what the strategy needs. */
+    const char *(*limits)(struct vgic_limits *limits);
+    /* The vCPU begins to run on this core: trap bits, virtual interface. */
+    void (*load)(struct vgic_cpu *cpu);
+    /* Model to hardware, before an entry with cpu->dirty set; clears it. */
+    void (*flush)(struct vgic_cpu *cpu);
+    /* Hardware to model: what the guest finished in the meantime. */
+    void (*sync)(struct vgic_cpu *cpu);
+    /* Pulls the state of resident `bits` of `bank` into the model before it is read or changed. */
+    void (*fetch)(struct virq_bank *bank, uint32_t bits);
+    /* Guest changed the enable bits of `bits`; and: an interrupt linked to hardware became inactive in the model. */
+    void (*enabled)(struct virq_bank *bank, uint32_t bits);
+    void (*deactivated)(struct virq *irq);
+    /* A physical interrupt that is linked to `irq` arrived on the core of `cpu`: acknowledged and dropped, still
+     * active. */
+    void (*arrived)(struct vgic_cpu *cpu, struct virq *irq);
+    /* The maintenance interrupt. */
+    void (*maintenance)(struct vgic_cpu *cpu);
+    /* A trapped access to the CPU interface; `reg` by its ISS encoding. False: no such register, undefined. */
+    bool (*trap)(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value);
+};
+
+/* The strategy named `tag`, NULL when there is none. */
+const struct delivery *delivery_find(const char *tag);
+
+/* All tags, for messages: "te, lr". */
+const char *delivery_tags(void);
+
+#endif

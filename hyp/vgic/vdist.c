@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The emulated distributor, one security state, affinity routing always on (IHI 0069H 12.9). */
+#include "regs/gicd.h"
+#include "regs/intid.h"
+#include "vregs.h"
+
+#define GICD_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
+
+/* Bank 0 of the distributor's per-interrupt registers is RAZ/WI with affinity routing: those are the GICR's. */
+static struct virq_bank *bank_of(const struct vreg_access *access, unsigned number)
+{
+    return number >= 1 && number <= VGIC_SPI_BANKS ? &access->cpu->vm->spi[number - 1] : NULL;
+}
+
+static struct virq_bank *bit_bank(const struct vreg_access *access)
+{
+    return bank_of(access, (access->offset & 0x7f) / 4);
+}
+
+static uint64_t read_ctlr(const struct vreg_access *access)
+{
+    const struct vgic *vm = access->cpu->vm;
+
+    return GICD_CTLR_DS | GICD_CTLR_ARE | (vm->group_enabled[0] ? GICD_CTLR_ENABLEGRP0 : 0) |
+           (vm->group_enabled[1] ? GICD_CTLR_ENABLEGRP1 : 0);
+}
+
+static void write_ctlr(const struct vreg_access *access, uint64_t value)
+{
+    vgic_enable_groups(access->cpu->vm, (value & GICD_CTLR_ENABLEGRP0) != 0, (value & GICD_CTLR_ENABLEGRP1) != 0);
+}
+
+static uint64_t read_typer(const struct vreg_access *access)
+{
+    return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) |
+           FIELD_PREP(GICD_TYPER_IDBITS, access->cpu->vm->limits.id_bits - 1) | GICD_TYPER_A3V | GICD_TYPER_NO1N;
+}
+
+static uint64_t read_iidr(const struct vreg_access *access)
+{
+    (void)access;
+    return GICD_IIDR_VALUE;
+}
+
+static uint64_t read_pidr2(const struct vreg_access *access)
+{
+    (void)access;
+    return FIELD_PREP(PIDR2_ARCHREV, PIDR2_ARCHREV_GICV3);
+}
+
+#define BIT_REGISTER(name, reader, writer)                                                                             \
+    static uint64_t read_##name(const struct vreg_access *access)                                                      \
+    {                                                                                                                  \
+        struct virq_bank *bank = bit_bank(access);                                                                     \
+        return bank != NULL ? reader(bank) : 0;                                                                        \
+    }                                                                                                                  \
+    static void write_##name(const struct vreg_access *access, uint64_t value)                                         \
+    {                                                                                                                  \
+        struct virq_bank *bank = bit_bank(access);                                                                     \
+        if (bank != NULL)                                                                                              \
+            writer(bank, (uint32_t)value);                                                                             \
+    }
+
+BIT_REGISTER(igroupr, vreg_group, vreg_set_group)
+BIT_REGISTER(isenabler, vreg_enable, vreg_set_enable)
+BIT_REGISTER(icenabler, vreg_enable, vreg_clear_enable)
+BIT_REGISTER(ispendr, vreg_pending, vreg_set_pending)
+BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
+BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
+BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
+
+static uint64_t read_ipriorityr(const struct vreg_access *access)
+{
+    unsigned intid = access->offset - GICD_IPRIORITYR;
+    const struct virq_bank *bank = bank_of(access, intid / 32);
+
+    return bank != NULL ? vreg_priorities(bank, intid % 32, access->size) : 0;
+}
+
+static void write_ipriorityr(const struct vreg_access *access, uint64_t value)
+{
+    unsigned intid = access->offset - GICD_IPRIORITYR;
+    struct virq_bank *bank = bank_of(access, intid / 32);
+
+    if (bank != NULL)
+        vreg_set_priorities(bank, intid % 32, access->size, value);
+}
+
+static uint64_t read_icfgr(const struct vreg_access *access)
+{
+    unsigned number = (access->offset - GICD_ICFGR) / 4;
+    const struct virq_bank *bank = bank_of(access, number / 2);
+
+    return bank != NULL ? vreg_config(bank, number % 2) : 0;
+}
+
+static void write_icfgr(const struct vreg_access *access, uint64_t value)
+{
+    unsigned number = (access->offset - GICD_ICFGR) / 4;
+    struct virq_bank *bank = bank_of(access, number / 2);
+
+    if (bank != NULL)
+        vreg_set_config(bank, number % 2, (uint32_t)value);
+}
+
+static struct virq *routed(const struct vreg_access *access)
+{
+    unsigned intid = (access->offset - GICD_IROUTER) / 8;
+
+    return intid >= INTID_SPI_FIRST ? vgic_irq(access->cpu, intid) : NULL;
+}
+
+static uint64_t read_irouter(const struct vreg_access *access)
+{
+    const struct virq *irq = routed(access);
+
+    if (irq == NULL)
+        return 0;
+    /* 32-bit reads see the half they address */
+    return ((uint64_t)(irq->route >> 24) << 32 | (irq->route & 0xffffff)) >> 8 * (access->offset & 4);
+}
+
+static void write_irouter(const struct vreg_access *access, uint64_t value)
+{
+    struct virq *irq = routed(access);
+    uint32_t route;
+
+    if (irq == NULL)
+        return;
+    route = irq->route;
+    if ((access->offset & 4) != 0)
+        route = (route & 0xffffff) | (uint32_t)(value & 0xff) << 24;
+    else
+        route = (access->size == 8 ? (uint32_t)(value >> 32 & 0xff) << 24 : route & 0xff000000) |
+                (uint32_t)(value & 0xffffff);
+    vgic_route(irq, route);
+}
+
+static const struct vreg registers[] = {
+    {GICD_CTLR, GICD_CTLR + 4, 4, read_ctlr, write_ctlr},
+    {GICD_TYPER, GICD_TYPER + 4, 4, read_typer, vreg_ignore},
+    {GICD_ISENABLER, GICD_ISENABLER + 0x80, 4, read_isenabler, write_isenabler},
+    {GICD_ICENABLER, GICD_ICENABLER + 0x80, 4, read_icenabler, write_icenabler},
+    {GICD_ISPENDR, GICD_ISPENDR + 0x80, 4, read_ispendr, write_ispendr},
+    {GICD_ICPENDR, GICD_ICPENDR + 0x80, 4, read_icpendr, write_icpendr},
+    {GICD_ISACTIVER, GICD_ISACTIVER + 0x80, 4, read_isactiver, write_isactiver},
+    {GICD_ICACTIVER, GICD_ICACTIVER + 0x80, 4, read_icactiver, write_icactiver},
+    {GICD_IPRIORITYR, GICD_IPRIORITYR + 0x400, 1 | 4, read_ipriorityr, write_ipriorityr},
+    {GICD_IROUTER, GICD_IROUTER + 0x2000, 4 | 8, read_irouter, write_irouter},
+    {GICD_IGROUPR, GICD_IGROUPR + 0x80, 4, read_igroupr, write_igroupr},
+    {GICD_ICFGR, GICD_ICFGR + 0x100, 4, read_icfgr, write_icfgr},
+    {GICD_IIDR, GICD_IIDR + 4, 4, read_iidr, vreg_ignore},
+    {GICD_TYPER2, GICD_TYPER2 + 4, 4, vreg_zero, vreg_ignore},
+    {GICD_PIDR2, GICD_PIDR2 + 4, 4, read_pidr2, vreg_ignore},
+};
+
+uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
+{
+    return vreg_read(registers, ARRAY_SIZE(registers), &(struct vreg_access){cpu, cpu, offset, size});
+}
+
+void vgic_gicd_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value)
+{
+    vreg_write(registers, ARRAY_SIZE(registers), &(struct vreg_access){cpu, cpu, offset, size}, value);
+}

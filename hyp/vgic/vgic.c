@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vgic.h"
+
+#include <stddef.h>
+
+#include "check.h"
+#include "regs/intid.h"
+#include "regs/sgi.h"
+
+const char *vgic_init(struct vgic *vm, const struct delivery *delivery)
+{
+    *vm = (struct vgic){.delivery = delivery};
+    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+        virq_bank_init(&vm->spi[i], vm, INTID_SPI_FIRST + 32 * i, NULL);
+    return delivery->limits(&vm->limits);
+}
+
+void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu, uint32_t affinity)
+{
+    CHECK(vm->cpus < VGIC_CPUS_MAX);
+    *cpu = (struct vgic_cpu){.vm = vm, .index = vm->cpus, .affinity = affinity, .asleep = true};
+    vm->cpu[vm->cpus++] = cpu;
+    virq_bank_init(&cpu->local, vm, 0, cpu);
+    cpu->local.edge = (1U << INTID_SGI_COUNT) - 1; /* SGIs are edge-triggered (IHI 0069H 12.11.7) */
+    for (unsigned group = 0; group < 2; group++)
+        virq_queue_init(&cpu->ready[group]);
+    vcpuif_reset(cpu);
+    for (unsigned i = 0; affinity == 0 && i < VGIC_SPI_BANKS * 32; i++)
+        vm->spi[i / 32].irq[i % 32].target = cpu; /* IROUTER resets to 0.0.0.0 here */
+}
+
+struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
+{
+    if (intid < INTID_SPI_FIRST)
+        return &cpu->local.irq[intid];
+    intid -= INTID_SPI_FIRST;
+    return intid < VGIC_SPI_BANKS * 32 ? &cpu->vm->spi[intid / 32].irq[intid % 32] : NULL;
+}
+
+void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)
+{
+    CHECK(intid >= INTID_PPI_FIRST && intid < INTID_SPI_FIRST);
+    cpu->local.hw |= BIT32(intid);
+    cpu->local.irq[intid].pintid = pintid;
+}
+
+void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
+{
+    vm->group_enabled[0] = group0;
+    vm->group_enabled[1] = group1;
+    for (unsigned i = 0; i < vm->cpus; i++)
+        virq_update_forwarded(&vm->cpu[i]->local);
+    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+        virq_update_forwarded(&vm->spi[i]);
+}
+
+void vgic_route(struct virq *irq, uint32_t affinity)
+{
+    struct vgic *vm = irq->bank->vm;
+    struct vgic_cpu *target = NULL;
+
+    for (unsigned i = 0; i < vm->cpus; i++)
+        if (vm->cpu[i]->affinity == affinity)
+            target = vm->cpu[i];
+    if ((irq->bank->resident & BIT32(irq->bit)) != 0)
+        vm->delivery->fetch(irq->bank, BIT32(irq->bit));
+    irq->route = affinity;
+    virq_set_target(irq, target);
+}
+
+void vgic_raise(struct virq *irq)
+{
+    uint32_t bit = BIT32(irq->bit);
+
+    if ((irq->bank->resident & bit) != 0)
+        irq->bank->vm->delivery->fetch(irq->bank, bit);
+    irq->bank->latch |= bit;
+    virq_update_one(irq);
+}
+
+void vgic_deactivate(struct virq *irq)
+{
+    uint32_t bit = BIT32(irq->bit);
+
+    if ((irq->bank->active & bit) == 0)
+        return;
+    irq->bank->active &= ~bit;
+    if ((irq->bank->hw & bit) != 0)
+        irq->bank->vm->delivery->deactivated(irq);
+    virq_update_one(irq);
+}
+
+static void raise_sgi(struct vgic_cpu *to, unsigned intid, unsigned group)
+{
+    struct virq *irq = &to->local.irq[intid];
+
+    if (virq_group(irq) == group)
+        vgic_raise(irq);
+}
+
+void vgic_sgi(struct vgic_cpu *from, uint64_t value, unsigned group)
+{
+    struct vgic *vm = from->vm;
+    unsigned intid = (unsigned)FIELD_GET(ICC_SGI_INTID, value);
+    uint64_t cluster = FIELD_GET(ICC_SGI_AFF3, value) << 24 | FIELD_GET(ICC_SGI_AFF2, value) << 16 |
+                       FIELD_GET(ICC_SGI_AFF1, value) << 8;
+    uint64_t list = FIELD_GET(ICC_SGI_TARGETLIST, value);
+    uint64_t first = FIELD_GET(ICC_SGI_RS, value) * 16;
+
+    for (unsigned i = 0; i < vm->cpus; i++) {
+        struct vgic_cpu *to = vm->cpu[i];
+        uint64_t aff0 = to->affinity & 0xff;
+
+        if ((value & ICC_SGI_IRM) != 0) {
+            if (to != from)
+                raise_sgi(to, intid, group);
+        } else if ((to->affinity & ~UINT32_C(0xff)) == cluster && aff0 >= first && aff0 - first < 16 &&
+                   (list >> (aff0 - first) & 1) != 0) {
+            raise_sgi(to, intid, group);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The virtual interrupt controller of one VM: per-VM and per-vCPU state, and what the rest of the hypervisor calls. */
+#ifndef VGIC_VGIC_H
+#define VGIC_VGIC_H
+
+#include "delivery.h"
+#include "vcpuif.h"
+#include "virq.h"
+
+#define VGIC_CPUS_MAX  8
+#define VGIC_SPI_BANKS 3 /* INTIDs 32 to 127 */
+
+struct vgic_cpu {
+    struct vgic *vm;
+    unsigned index;
+    uint32_t affinity;          /* Aff3.Aff2.Aff1.Aff0, a byte each */
+    bool dirty;                 /* what the strategy holds in hardware is older than the model */
+    bool asleep;                /* GICR_WAKER.ProcessorSleep */
+    struct virq_bank local;     /* SGIs and PPIs */
+    struct virq_queue ready[2]; /* by group */
+    struct vcpuif cpuif;
+    union delivery_state delivery;
+};
+
+struct vgic {
+    const struct delivery *delivery;
+    struct vgic_limits limits;
+    bool group_enabled[2]; /* GICD_CTLR.EnableGrp0, EnableGrp1 */
+    unsigned cpus;
+    struct vgic_cpu *cpu[VGIC_CPUS_MAX];
+    struct virq_bank spi[VGIC_SPI_BANKS];
+    uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
+};
+
+/* NULL, or why this machine cannot serve a VM with this strategy. */
+const char *vgic_init(struct vgic *vm, const struct delivery *delivery);
+void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu, uint32_t affinity);
+
+/* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
+struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid);
+
+/* Links a PPI of `cpu` to the physical PPI `pintid`: a line that the physical controller samples. */
+void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid);
+
+/* The edge of an interrupt that software raises: SGIs, ISPENDR. */
+void vgic_raise(struct virq *irq);
+
+/* GICD_CTLR.EnableGrp0 and EnableGrp1. */
+void vgic_enable_groups(struct vgic *vm, bool group0, bool group1);
+
+/* IROUTER with Interrupt_Routing_Mode = 0: the vCPU with that affinity, or none. */
+void vgic_route(struct virq *irq, uint32_t affinity);
+
+/* Active to inactive, by EOI or DIR or ICACTIVER, the linked physical interrupt with it. */
+void vgic_deactivate(struct virq *irq);
+
+/*
+ * ICC_SGI1R_EL1, ICC_ASGI1R_EL1 and ICC_SGI0R_EL1 written by `from` (IHI 0069H 12.2.24): `group` is the group that
+ * the register generates; a target whose SGI belongs to the other group ignores it.
+ */
+void vgic_sgi(struct vgic_cpu *from, uint64_t value, unsigned group);
+
+/* Access to an emulated frame; `cpu`: the vCPU that accesses it. `size` in bytes: 1, 2, 4, 8. */
+uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+void vgic_gicd_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+uint64_t vgic_gicr_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+void vgic_gicr_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+
+#endif

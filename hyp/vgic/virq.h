@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life cycle of virtual interrupts (IHI 0069H 4.1.2). State lives here, once: 32 interrupts to a bank, one word per
+ * property, so that a register of the distributor is a word of the bank. What a strategy puts into hardware is a cache
+ * of it, marked `resident`.
+ */
+#ifndef VGIC_VIRQ_H
+#define VGIC_VIRQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "field.h"
+#include "list.h"
+
+struct vgic;
+struct vgic_cpu;
+struct virq_bank;
+
+struct virq {
+    struct list link; /* in its target's ready queue while queued */
+    struct virq_bank *bank;
+    struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist */
+    uint32_t route;          /* IROUTER's affinity, a byte a level */
+    uint32_t intid;
+    uint32_t pintid; /* while linked to hardware */
+    uint8_t bit;     /* in its bank */
+    uint8_t lr;      /* while resident */
+};
+
+struct virq_bank {
+    struct vgic *vm;
+    uint32_t group1;    /* IGROUPR; clear: Group 0 */
+    uint32_t enabled;   /* ISENABLER */
+    uint32_t forwarded; /* derived: enabled, and the group enabled in the distributor */
+    uint32_t edge;      /* ICFGR: edge-triggered; clear: level-sensitive */
+    uint32_t latch;     /* pending by an edge or by software */
+    uint32_t line;      /* the interrupt's input is asserted */
+    uint32_t active;    /* ISACTIVER */
+    uint32_t hw;        /* linked to a physical interrupt, deactivated together with it */
+    uint32_t resident;  /* state is in hardware until fetched or synced */
+    uint32_t queued;    /* in a ready queue */
+    uint8_t priority[32];
+    struct virq irq[32];
+};
+
+#define PRIORITIES 256
+
+/* Deliverable interrupts of one group for one vCPU, by priority; first come, first served among equals. */
+struct virq_queue {
+    uint32_t groups;     /* bit 31 - n: priorities 8n .. 8n + 7 are not empty */
+    uint8_t members[32]; /* bit 7 - m: priority 8n + m is not empty */
+    struct list head[PRIORITIES];
+};
+
+void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_intid, struct vgic_cpu *target);
+void virq_queue_init(struct virq_queue *queue);
+
+/* The highest-priority member, NULL when empty. Constant time. */
+struct virq *virq_queue_top(const struct virq_queue *queue);
+
+/* Pending is derived: the latch, or the line of a level-sensitive interrupt (IHI 0069H 4.1.2, 4.3). */
+static inline uint32_t virq_pending(const struct virq_bank *bank)
+{
+    return bank->latch | (bank->line & ~bank->edge);
+}
+
+static inline uint8_t virq_priority(const struct virq *irq)
+{
+    return irq->bank->priority[irq->bit];
+}
+
+static inline unsigned virq_group(const struct virq *irq)
+{
+    return irq->bank->group1 >> irq->bit & 1;
+}
+
+/*
+ * Which interrupts of the bank belong into a ready queue: enabled, pending, not active, not resident, their group
+ * enabled in the distributor.
+ */
+static inline uint32_t virq_ready(const struct virq_bank *bank)
+{
+    return bank->forwarded & virq_pending(bank) & ~(bank->active | bank->resident);
+}
+
+/*
+ * Bring the ready queues in line with the bank, for all its interrupts or for one. An interrupt that is routed nowhere
+ * is in none. Call after any change of the words above.
+ */
+void virq_update(struct virq_bank *bank);
+void virq_update_one(struct virq *irq);
+
+/* ditto, after GICD_CTLR.EnableGrp0 or EnableGrp1 of the VM changed. */
+void virq_update_forwarded(struct virq_bank *bank);
+
+/* Changes of what decides about a queue, and about the place in it; the queues follow. */
+void virq_set_enabled(struct virq_bank *bank, uint32_t enabled);
+void virq_set_groups(struct virq_bank *bank, uint32_t group1);
+void virq_set_priority(struct virq *irq, uint8_t priority);
+void virq_set_target(struct virq *irq, struct vgic_cpu *target);
+
+/* Pending to active, as an acknowledge does: the latch is consumed. */
+void virq_activate(struct virq *irq);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The emulated redistributors, two frames for each vCPU, one after the other (IHI 0069H 12.10, 12.11). */
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+#include "vregs.h"
+
+#define GICR_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
+
+static uint64_t read_typer(const struct vreg_access *access)
+{
+    const struct vgic_cpu *owner = access->owner;
+    uint64_t typer = FIELD_PREP(GICR_TYPER_AFFINITY, owner->affinity) | FIELD_PREP(GICR_TYPER_PROCESSOR, owner->index) |
+                     (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0);
+
+    return typer >> 8 * (access->offset & 4);
+}
+
+static uint64_t read_iidr(const struct vreg_access *access)
+{
+    (void)access;
+    return GICR_IIDR_VALUE;
+}
+
+static uint64_t read_waker(const struct vreg_access *access)
+{
+    return access->owner->asleep ? GICR_WAKER_PROCESSORSLEEP | GICR_WAKER_CHILDRENASLEEP : 0;
+}
+
+static void write_waker(const struct vreg_access *access, uint64_t value)
+{
+    access->owner->asleep = (value & GICR_WAKER_PROCESSORSLEEP) != 0;
+}
+
+static uint64_t read_pidr2(const struct vreg_access *access)
+{
+    (void)access;
+    return FIELD_PREP(PIDR2_ARCHREV, PIDR2_ARCHREV_GICV3);
+}
+
+#define BIT_REGISTER(name, reader, writer)                                                                             \
+    static uint64_t read_##name(const struct vreg_access *access)                                                      \
+    {                                                                                                                  \
+        return reader(&access->owner->local);                                                                          \
+    }                                                                                                                  \
+    static void write_##name(const struct vreg_access *access, uint64_t value)                                         \
+    {                                                                                                                  \
+        writer(&access->owner->local, (uint32_t)value);                                                                \
+    }
+
+BIT_REGISTER(igroupr, vreg_group, vreg_set_group)
+BIT_REGISTER(isenabler, vreg_enable, vreg_set_enable)
+BIT_REGISTER(icenabler, vreg_enable, vreg_clear_enable)
+BIT_REGISTER(ispendr, vreg_pending, vreg_set_pending)
+BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
+BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
+BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
+
+static uint64_t read_ipriorityr(const struct vreg_access *access)
+{
+    return vreg_priorities(&access->owner->local, access->offset - GICR_IPRIORITYR, access->size);
+}
+
+static void write_ipriorityr(const struct vreg_access *access, uint64_t value)
+{
+    vreg_set_priorities(&access->owner->local, access->offset - GICR_IPRIORITYR, access->size, value);
+}
+
+static uint64_t read_icfgr(const struct vreg_access *access)
+{
+    return vreg_config(&access->owner->local, (access->offset - GICR_ICFGR0) / 4);
+}
+
+/* ICFGR0 is read-only: SGIs are edge-triggered. */
+static void write_icfgr(const struct vreg_access *access, uint64_t value)
+{
+    if (access->offset != GICR_ICFGR0)
+        vreg_set_config(&access->owner->local, 1, (uint32_t)value);
+}
+
+static const struct vreg rd_registers[] = {
+    {GICR_CTLR, GICR_CTLR + 4, 4, vreg_zero, vreg_ignore},
+    {GICR_TYPER, GICR_TYPER + 8, 4 | 8, read_typer, vreg_ignore},
+    {GICR_WAKER, GICR_WAKER + 4, 4, read_waker, write_waker},
+    {GICR_IIDR, GICR_IIDR + 4, 4, read_iidr, vreg_ignore},
+    {GICR_PIDR2, GICR_PIDR2 + 4, 4, read_pidr2, vreg_ignore},
+};
+
+static const struct vreg sgi_registers[] = {
+    {GICR_ISENABLER0, GICR_ISENABLER0 + 4, 4, read_isenabler, write_isenabler},
+    {GICR_ICENABLER0, GICR_ICENABLER0 + 4, 4, read_icenabler, write_icenabler},
+    {GICR_ISPENDR0, GICR_ISPENDR0 + 4, 4, read_ispendr, write_ispendr},
+    {GICR_ICPENDR0, GICR_ICPENDR0 + 4, 4, read_icpendr, write_icpendr},
+    {GICR_ISACTIVER0, GICR_ISACTIVER0 + 4, 4, read_isactiver, write_isactiver},
+    {GICR_ICACTIVER0, GICR_ICACTIVER0 + 4, 4, read_icactiver, write_icactiver},
+    {GICR_IPRIORITYR, GICR_IPRIORITYR + 32, 1 | 4, read_ipriorityr, write_ipriorityr},
+    {GICR_IGROUPR0, GICR_IGROUPR0 + 4, 4, read_igroupr, write_igroupr},
+    {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_icfgr, write_icfgr},
+};
+
+static const struct {
+    const struct vreg *table;
+    unsigned count;
+} frames[] = {{rd_registers, ARRAY_SIZE(rd_registers)}, {sgi_registers, ARRAY_SIZE(sgi_registers)}};
+
+uint64_t vgic_gicr_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
+{
+    unsigned frame = offset / GICR_FRAME_SIZE % ARRAY_SIZE(frames);
+
+    return vreg_read(frames[frame].table, frames[frame].count,
+                     &(struct vreg_access){cpu, cpu->vm->cpu[offset / GICR_SIZE], offset % GICR_FRAME_SIZE, size});
+}
+
+void vgic_gicr_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value)
+{
+    unsigned frame = offset / GICR_FRAME_SIZE % ARRAY_SIZE(frames);
+
+    vreg_write(frames[frame].table, frames[frame].count,
+               &(struct vreg_access){cpu, cpu->vm->cpu[offset / GICR_SIZE], offset % GICR_FRAME_SIZE, size}, value);
+}

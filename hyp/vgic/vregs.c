@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vregs.h"
+
+static const struct vreg *find(const struct vreg *table, unsigned count, const struct vreg_access *access)
+{
+    for (const struct vreg *reg = table; reg < table + count; reg++) {
+        if (access->offset >= reg->first && access->offset < reg->end)
+            return (access->size & reg->sizes) != 0 && (access->offset & (access->size - 1)) == 0 ? reg : NULL;
+    }
+    return NULL;
+}
+
+uint64_t vreg_read(const struct vreg *table, unsigned count, const struct vreg_access *access)
+{
+    const struct vreg *reg = find(table, count, access);
+
+    if (reg != NULL)
+        return reg->read(access);
+    access->cpu->vm->misuse++;
+    return 0;
+}
+
+void vreg_write(const struct vreg *table, unsigned count, const struct vreg_access *access, uint64_t value)
+{
+    const struct vreg *reg = find(table, count, access);
+
+    if (reg != NULL)
+        reg->write(access, value);
+    else
+        access->cpu->vm->misuse++;
+}
+
+uint64_t vreg_zero(const struct vreg_access *access)
+{
+    (void)access;
+    return 0;
+}
+
+void vreg_ignore(const struct vreg_access *access, uint64_t value)
+{
+    (void)access;
+    (void)value;
+}
+
+/* Before pending or active state is read or anything of a resident interrupt changes, the model must have it. */
+static void fetch(struct virq_bank *bank, uint32_t bits)
+{
+    if ((bank->resident & bits) != 0)
+        bank->vm->delivery->fetch(bank, bits);
+}
+
+uint64_t vreg_group(const struct virq_bank *bank)
+{
+    return bank->group1;
+}
+
+void vreg_set_group(struct virq_bank *bank, uint32_t value)
+{
+    fetch(bank, bank->group1 ^ value);
+    virq_set_groups(bank, value);
+}
+
+uint64_t vreg_enable(const struct virq_bank *bank)
+{
+    return bank->enabled;
+}
+
+static void change_enable(struct virq_bank *bank, uint32_t enabled)
+{
+    uint32_t changed = bank->enabled ^ enabled;
+
+    fetch(bank, changed);
+    virq_set_enabled(bank, enabled);
+    if ((changed & bank->hw) != 0)
+        bank->vm->delivery->enabled(bank, changed & bank->hw);
+}
+
+void vreg_set_enable(struct virq_bank *bank, uint32_t bits)
+{
+    change_enable(bank, bank->enabled | bits);
+}
+
+void vreg_clear_enable(struct virq_bank *bank, uint32_t bits)
+{
+    change_enable(bank, bank->enabled & ~bits);
+}
+
+uint64_t vreg_pending(struct virq_bank *bank)
+{
+    fetch(bank, UINT32_MAX);
+    return virq_pending(bank);
+}
+
+/* An interrupt that is pending already stays as it is (IHI 0069H 12.9.33: writing 1 to a pending one has no effect). */
+void vreg_set_pending(struct virq_bank *bank, uint32_t bits)
+{
+    fetch(bank, bits);
+    bank->latch |= bits;
+    virq_update(bank);
+}
+
+/* Clears what software or an edge latched; the line of a level-sensitive interrupt keeps it pending. */
+void vreg_clear_pending(struct virq_bank *bank, uint32_t bits)
+{
+    fetch(bank, bits);
+    bank->latch &= ~bits;
+    virq_update(bank);
+}
+
+uint64_t vreg_active(struct virq_bank *bank)
+{
+    fetch(bank, UINT32_MAX);
+    return bank->active;
+}
+
+void vreg_set_active(struct virq_bank *bank, uint32_t bits)
+{
+    fetch(bank, bits);
+    bank->active |= bits;
+    virq_update(bank);
+}
+
+void vreg_clear_active(struct virq_bank *bank, uint32_t bits)
+{
+    fetch(bank, bits);
+    for (bits &= bank->active; bits != 0; bits &= bits - 1)
+        vgic_deactivate(&bank->irq[__builtin_ctz(bits)]);
+}
+
+uint64_t vreg_priorities(const struct virq_bank *bank, unsigned first, unsigned size)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)bank->priority[first + i] << 8 * i;
+    return value;
+}
+
+void vreg_set_priorities(struct virq_bank *bank, unsigned first, unsigned size, uint64_t value)
+{
+    uint8_t implemented = (uint8_t)(0xff00 >> bank->vm->limits.priority_bits);
+
+    for (unsigned i = 0; i < size; i++) {
+        fetch(bank, BIT32(first + i));
+        virq_set_priority(&bank->irq[first + i], (uint8_t)(value >> 8 * i) & implemented);
+    }
+}
+
+uint64_t vreg_config(const struct virq_bank *bank, unsigned half)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < 16; i++)
+        value |= (uint64_t)(bank->edge >> (half * 16 + i) & 1) << (2 * i + 1);
+    return value;
+}
+
+void vreg_set_config(struct virq_bank *bank, unsigned half, uint32_t value)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        uint32_t bit = BIT32(half * 16 + i);
+
+        bank->edge = (value >> (2 * i + 1) & 1) != 0 ? bank->edge | bit : bank->edge & ~bit;
+    }
+    virq_update(bank);
+}
