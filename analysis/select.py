@@ -40,7 +40,7 @@ def get(record: dict[str, Any], query: dict[str, str]) -> str:
         if point["status"] != "pass":
             raise LabError(f"point {point['id']} has no metrics, its status is {point['status']}", point["reason"])
         raise LabError(f"point {point['id']} has no metric {metric!r}", f"it has {', '.join(point['metrics'])}")
-    return number(point["metrics"][metric][query.get("stat", "value")])
+    return number(point["metrics"][metric][query.get("stat", "value")], digits=12)
 
 
 def matches(point: dict[str, Any], keys: dict[str, str]) -> bool:
@@ -48,6 +48,6 @@ def matches(point: dict[str, Any], keys: dict[str, str]) -> bool:
     return all(str(point[key] if key in FIELDS else point["params"].get(key)) == value for key, value in keys.items())
 
 
-def number(value: int | float) -> str:
+def number(value: int | float, digits: int = 6) -> str:
     """A count as people write it: 3, not 3.0; 2.996, not 2.9960000000000004."""
-    return str(int(value)) if float(value).is_integer() else f"{value:.6g}"
+    return str(int(value)) if float(value).is_integer() else f"{value:.{digits}g}"

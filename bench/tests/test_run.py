@@ -205,7 +205,7 @@ def test_record_matches_point_files(whole: Path) -> None:
 
 def test_killed_runs_continue(whole: Path, tmp_path: Path) -> None:
     """SIGKILL of the runner at any moment: no half point, no finished point lost, the same bytes in the end."""
-    command = [ROOT / "virqlab", "run", "--out", tmp_path]
+    command = [str(ROOT / "virqlab"), "run", "--out", str(tmp_path)]
     for delay in (0.4, 0.7, 0.9, 1.1, 1.3):
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as runner:
             try:
