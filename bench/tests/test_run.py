@@ -15,6 +15,17 @@ from bench.checks import directories_differ
 from bench.suite import ROOT
 
 
+SHORT_SUITE = """
+[[scenario]]
+bench = "hvc"
+version = 1
+machines = ["virt-v3"]
+strategies = ["bare", "te", "lr"]
+metrics = ["roundtrip_insns"]
+deadline_ms = 10
+"""
+
+
 def virqlab(*arguments: str | Path, status: int = 0) -> str:
     """Run the launcher; what it printed (stderr when it is expected to refuse)."""
     done = subprocess.run(
@@ -112,15 +123,16 @@ def test_rerun_keeps_finished_points(tmp_path: Path) -> None:
 @pytest.mark.parametrize("strategy", ["bare", "lr"])
 def test_a_guest_that_does_not_end(guest: str, strategy: str, bad_guest: Callable[[str], Path], tmp_path: Path) -> None:
     """Its point ends with the reason, the last exit and a PC; exit code 1, the record is written."""
-    out = virqlab(
-        "run", "--guest", bad_guest(guest), "--strategy", strategy, "--bench", "hvc", "--out", tmp_path, status=1
-    )
+    suite = tmp_path / "short.toml"
+    suite.write_text(SHORT_SUITE, encoding="utf-8")
+    selected = ("--suite", suite, "--guest", bad_guest(guest), "--strategy", strategy)
+    out = virqlab("run", *selected, "--out", tmp_path, status=1)
     point = record.load(tmp_path)["points"][0]
     assert point["status"] == "fail" and point["metrics"] == {}
     assert point["reason"] in " ".join(out.split())
     assert "PC 0x" in point["reason"]
     if guest != "storm":
-        assert "deadline of 100 ms" in point["reason"]
+        assert "deadline of 10 ms" in point["reason"]
         assert point["diagnosis"]["end"]["pc"].startswith("0x")
 
 
