@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,14 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import support  # noqa: E402
+from support import Guest, run  # noqa: E402
 
-CROSS = "aarch64-linux-gnu-"
 BEHAVIOURS = {"off": 0, "spin": 1, "sleep": 2}
-
-
-def run(*command: str) -> str:
-    """Output of a command that must succeed."""
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=support.TOP).stdout
 
 
 @pytest.fixture(scope="session")
@@ -30,30 +24,11 @@ def plugin() -> Path:
     return support.PLUGIN
 
 
-class Guest:
-    """One build of guest.S."""
-
-    def __init__(self, directory: Path, behaviour: str) -> None:
-        self.image = directory / f"{behaviour}.img"
-        self.elf = directory / f"{behaviour}.elf"
-        flags = ["-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,-Ttext=0", f"-DBEHAVE={BEHAVIOURS[behaviour]}"]
-        run(f"{CROSS}gcc", *flags, "-o", str(self.elf), str(support.HERE / "guest.S"))
-        run(f"{CROSS}objcopy", "-O", "binary", str(self.elf), str(self.image))
-
-    def offset(self, symbol: str) -> int:
-        """Offset of a symbol in the image."""
-        for line in run(f"{CROSS}nm", str(self.elf)).splitlines():
-            value, _, name = line.split()
-            if name == symbol:
-                return int(value, 16)
-        raise KeyError(symbol)
-
-
 @pytest.fixture(scope="session")
 def guests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Guest]:
     """The guest with each of its endings."""
     directory = tmp_path_factory.mktemp("guests")
-    return {name: Guest(directory, name) for name in BEHAVIOURS}
+    return {name: Guest(directory, "guest.S", name, f"-DBEHAVE={number}") for name, number in BEHAVIOURS.items()}
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +36,7 @@ def reference(plugin: Path, guests: dict[str, Guest], tmp_path_factory: pytest.T
     """The guest that powers off, with QEMU's exception log beside the trace."""
     del plugin
     directory = tmp_path_factory.mktemp("reference")
-    done = support.qemu(directory / "trace", guests["off"].image, "-d", "int", "-D", str(directory / "trace/int.log"))
+    done = support.qemu(directory / "trace", guests["off"].image, "-d", "int", "-D", str(directory / "int.log"))
     assert done.code == 0, done.err
     return done
 

@@ -15,6 +15,7 @@ TOP = HERE.parents[2]
 PLUGIN = TOP / "build/plugins/tcg/virqlab.so"
 QEMU = ["timeout", "-k", "1", "60", "qemu-system-aarch64", "-cpu", "max", "-nographic"]
 QEMU += ["-icount", "shift=0,sleep=off"]
+CROSS = "aarch64-linux-gnu-"
 MACHINE = "virt,virtualization=on,gic-version=3"
 
 EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = range(1, 10)
@@ -66,6 +67,30 @@ class Run:
 
     def raw(self) -> bytes:
         return (self.out / "vcpu0").read_bytes()
+
+
+def run(*command: str) -> str:
+    """Output of a command that must succeed."""
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=TOP).stdout
+
+
+class Guest:
+    """One build of an assembly program."""
+
+    def __init__(self, directory: Path, source: str, name: str, *flags: str) -> None:
+        self.image = directory / f"{name}.img"
+        self.elf = directory / f"{name}.elf"
+        flags += ("-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,-Ttext=0")
+        run(f"{CROSS}gcc", *flags, "-o", str(self.elf), str(HERE / source))
+        run(f"{CROSS}objcopy", "-O", "binary", str(self.elf), str(self.image))
+
+    def offset(self, symbol: str) -> int:
+        """Offset of a symbol in the image."""
+        for line in run(f"{CROSS}nm", str(self.elf)).splitlines():
+            value, _, name = line.split()
+            if name == symbol:
+                return int(value, 16)
+        raise KeyError(symbol)
 
 
 def qemu(out: Path, image: Path, *arguments: str, options: str = "", machine: str = MACHINE) -> Run:
