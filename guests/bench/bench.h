@@ -22,7 +22,8 @@ struct bench {
     void (*finish)(void);
 };
 
-extern const struct bench bench_empty, bench_hvc, bench_timer;
+extern const struct bench bench_empty, bench_hvc, bench_mmio_vgic, bench_mmio_vgic_isenabler, bench_mmio_vgic_write,
+    bench_eoi, bench_sgi_self, bench_timer, bench_timer_wfi;
 
 const char *prepare_nothing(void);
 void finish_nothing(void);

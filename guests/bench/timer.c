@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* timer: the virtual timer expires while the guest spins; the sample is the handler's first counter read - CVAL. */
+/*
+ * timer: the virtual timer expires; the sample is the handler's first counter read - CVAL. What the guest does
+ * meanwhile is the benchmark's variant: it spins (timer; with load=hvc it makes null hypercalls one after the other and
+ * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), or sleeps (timer_wfi).
+ */
 #include "bench.h"
 
 #include "regs/intid.h"
+#include "string.h"
 
-#define DELAY_TICKS 4000 /* more than arming takes anywhere, so that the deadline lies ahead at the mark */
+/* More than arming takes anywhere, so that the deadline lies ahead at the mark. */
+#define DELAY_TICKS 4000
+/* For sleep: longer than any exit, so that the interrupt cannot come between the test and WFI, and than the 50 us
+ * within which a hypervisor may batch timers. */
+#define DELAY_WFI_TICKS 100000
 
 static volatile bool fired;
 static uint64_t handler_stamp;
@@ -17,19 +26,28 @@ static void on_timer(uint32_t intid, uint64_t stamp)
     fired = true;
 }
 
+static bool load_hvc;
+
 static const char *prepare(void)
 {
+    char load[8] = "";
+
+    args_get(machine.bootargs, "load", load, sizeof(load));
+    load_hvc = strcmp(load, "hvc") == 0;
+    if (load[0] != '\0' && !load_hvc)
+        return "load: only hvc is known";
+    if (load_hvc && machine.psci_smc)
+        return "no hypervisor and no firmware answers HVC here";
     gic_init();
     gic_enable(INTID_VTIMER, 0x80, on_timer);
     irq_unmask();
     return NULL;
 }
 
-static uint64_t run(unsigned iteration)
+static uint64_t arm(uint64_t delay)
 {
-    uint64_t deadline = read_sysreg(cntvct_el0) + DELAY_TICKS;
+    uint64_t deadline = read_sysreg(cntvct_el0) + delay;
 
-    (void)iteration;
     fired = false;
     write_sysreg(cntv_cval_el0, deadline);
     write_sysreg(cntv_ctl_el0, CNT_CTL_ENABLE);
@@ -39,8 +57,26 @@ static uint64_t run(unsigned iteration)
 
         __asm__ volatile("mrs x1, cntvct_el0\n movz xzr, %1" ::"r"(x0), "i"(MARK_TIMER) : "x1", "memory");
     }
+    return deadline;
+}
+
+static uint64_t run(unsigned iteration)
+{
+    uint64_t deadline = arm(load_hvc ? DELAY_TICKS + iteration : DELAY_TICKS);
+
     while (!fired)
-        ;
+        if (load_hvc)
+            psci_call(PSCI_VERSION, 0, 0, 0);
+    return handler_stamp - deadline;
+}
+
+static uint64_t run_wfi(unsigned iteration)
+{
+    uint64_t deadline = arm(DELAY_WFI_TICKS);
+
+    (void)iteration;
+    while (!fired)
+        __asm__ volatile("wfi" ::: "memory");
     return handler_stamp - deadline;
 }
 
@@ -51,3 +87,4 @@ static void finish(void)
 }
 
 const struct bench bench_timer = {"timer", "handler_ticks", 1, prepare, run, finish};
+const struct bench bench_timer_wfi = {"timer_wfi", "handler_ticks", 1, prepare, run_wfi, finish};

@@ -7,6 +7,7 @@
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "regs/intid.h"
+#include "regs/sgi.h"
 
 static irq_handler *handlers[INTID_SPI_FIRST];
 static uintptr_t redistributor;
@@ -69,6 +70,20 @@ void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler)
     mmio_write8(sgi + GICR_IPRIORITYR + intid, priority);
     mmio_write32(sgi + GICR_ISENABLER0, BIT32(intid));
     wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+uintptr_t gic_redistributor(void)
+{
+    return redistributor;
+}
+
+uint64_t gic_sgi_to_self(unsigned intid)
+{
+    uint64_t affinity = own_affinity();
+
+    return FIELD_PREP(ICC_SGI_INTID, intid) | FIELD_PREP(ICC_SGI_AFF3, affinity >> 24) |
+           FIELD_PREP(ICC_SGI_AFF2, affinity >> 16 & 0xff) | FIELD_PREP(ICC_SGI_AFF1, affinity >> 8 & 0xff) |
+           FIELD_PREP(ICC_SGI_RS, (affinity & 0xff) / 16) | BIT(affinity & 15);
 }
 
 void gic_disable(uint32_t intid)

@@ -31,6 +31,10 @@ void gic_init(void);
 /* Configures an SGI or PPI of this CPU: Group 1, `priority`, `handler`, enabled. */
 void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler);
 void gic_disable(uint32_t intid);
+/* This CPU's redistributor; after gic_init(). */
+uintptr_t gic_redistributor(void);
+/* The value of ICC_SGI1R_EL1 that sends SGI `intid` to this CPU alone. */
+uint64_t gic_sgi_to_self(unsigned intid);
 
 static inline void irq_unmask(void)
 {

@@ -69,7 +69,7 @@ static int add_cpus(void *fdt, const struct vm *vm)
         error |= property_string(fdt, "device_type", "cpu");
         error |= property_string(fdt, "compatible", "arm,armv8");
         error |= property_string(fdt, "enable-method", "psci");
-        error |= CELLS(fdt, "reg", vm->vgic.cpu[i]->affinity);
+        error |= CELLS(fdt, "reg", i);
         error |= fdt_end_node(fdt);
     }
     return error | fdt_end_node(fdt);

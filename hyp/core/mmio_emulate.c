@@ -8,23 +8,19 @@ static bool inside(const struct range *range, uint64_t ipa)
     return ipa - range->base < range->size;
 }
 
-/* The register a load writes: zero- or sign-extended from `size` bytes to the width of the destination. */
-static uint64_t extend(uint64_t value, uint64_t esr, unsigned size)
-{
-    unsigned unused = 64 - 8 * size;
-
-    value = value << unused >> unused;
-    if ((esr & ISS_SSE) != 0)
-        value = (uint64_t)((int64_t)(value << unused) >> unused);
-    return (esr & ISS_SF) != 0 ? value : (uint32_t)value;
-}
-
+/* The register a load writes: `size` bytes, zero-extended, or sign-extended to the width of the destination. */
 static void load(struct vcpu *vcpu, uint64_t esr, uint64_t value, unsigned size)
 {
     unsigned srt = (unsigned)FIELD_GET(ISS_SRT, esr);
+    unsigned unused = 64 - 8 * size;
 
+    value = value << unused >> unused;
+    if ((esr & ISS_SSE) != 0) {
+        value = (uint64_t)((int64_t)(value << unused) >> unused);
+        value = (esr & ISS_SF) != 0 ? value : (uint32_t)value;
+    }
     if (srt < 31)
-        vcpu->x[srt] = extend(value, esr, size);
+        vcpu->x[srt] = value;
 }
 
 static uint64_t stored(const struct vcpu *vcpu, uint64_t esr, unsigned size)

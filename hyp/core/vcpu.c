@@ -26,7 +26,7 @@ static void load_traps(const struct vcpu *vcpu)
     write_sysreg(cnthctl_el2, CNTHCTL_EL2_EL1PCTEN | CNTHCTL_EL2_EL1PCEN);
     write_sysreg(cntvoff_el2, 0);
     write_sysreg(vpidr_el2, read_sysreg(midr_el1));
-    write_sysreg(vmpidr_el2, MPIDR_RES1 | (vcpu->vgic.affinity & 0xffffff));
+    write_sysreg(vmpidr_el2, MPIDR_RES1 | vcpu->vgic.index);
     stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
 }
 

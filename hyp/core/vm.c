@@ -105,7 +105,7 @@ static void give_gic(struct vm *vm)
     reason = vgic_init(&vm->vgic, delivery);
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, tag, reason);
-    vgic_cpu_init(&vm->vgic, &vm->vcpu->vgic, 0);
+    vgic_cpu_init(&vm->vgic, &vm->vcpu->vgic);
     vgic_link(&vm->vcpu->vgic, INTID_VTIMER, INTID_VTIMER);
     vm->gicd = (struct range){gic_map.gicd.base, GICD_SIZE};
     vm->gicr = (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus};

@@ -46,7 +46,7 @@ static void load(struct vgic_cpu *cpu)
 
 static bool waiting(const struct vgic_cpu *cpu)
 {
-    return (cpu->ready[0].groups | cpu->ready[1].groups) != 0;
+    return cpu->ready[0].front != NULL || cpu->ready[1].front != NULL;
 }
 
 /* Folds what the guest has completed: ICH_ELRSR_EL2 says which registers are empty. */
@@ -103,7 +103,7 @@ static void fetch(struct virq_bank *bank, uint32_t bits)
 static uint64_t describe(const struct virq *irq)
 {
     const struct virq_bank *bank = irq->bank;
-    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, bank->priority[irq->bit]) |
+    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, irq->priority) |
                      (uint64_t)(bank->group1 >> irq->bit & 1) << 60;
 
     if ((bank->hw >> irq->bit & 1) != 0)
@@ -144,10 +144,10 @@ static void put_back(struct vgic_cpu *cpu, struct virq *irq)
 
 static struct virq *highest_waiting(const struct vgic_cpu *cpu)
 {
-    struct virq *group0 = virq_queue_top(&cpu->ready[0]);
-    struct virq *group1 = virq_queue_top(&cpu->ready[1]);
+    struct virq *group0 = cpu->ready[0].front;
+    struct virq *group1 = cpu->ready[1].front;
 
-    if (group0 == NULL || (group1 != NULL && virq_priority(group1) < virq_priority(group0)))
+    if (group0 == NULL || (group1 != NULL && group1->priority < group0->priority))
         return group1;
     return group0;
 }
@@ -170,6 +170,24 @@ static void flush(struct vgic_cpu *cpu)
     if (hcr != cpu->delivery.lr.hcr) {
         cpu->delivery.lr.hcr = hcr;
         write_sysreg(ich_hcr_el2, hcr);
+    }
+}
+
+/*
+ * Active becomes active and pending, pending stays. An empty list register serves once more, unless others wait for
+ * one: then priority decides.
+ */
+static void raise_resident(struct virq *irq)
+{
+    uint64_t value = list_reg_read(irq->lr);
+
+    if ((value & FIELD_MASK(ICH_LR_STATE)) != 0)
+        list_reg_write(irq->lr, value | ICH_LR_PENDING);
+    else if (!waiting(irq->target) && (irq->bank->forwarded >> irq->bit & 1) != 0)
+        list_reg_write(irq->lr, describe(irq) | ICH_LR_PENDING);
+    else {
+        fetch(irq->bank, BIT32(irq->bit));
+        vgic_raise(irq);
     }
 }
 
@@ -228,6 +246,7 @@ const struct delivery deliver_lr = {
     .flush = flush,
     .sync = sync,
     .fetch = fetch,
+    .raise_resident = raise_resident,
     .enabled = enabled,
     .deactivated = deactivated,
     .arrived = arrived,

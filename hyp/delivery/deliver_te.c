@@ -56,6 +56,11 @@ static void fetch(struct virq_bank *bank, uint32_t bits)
     (void)bits;
 }
 
+static void raise_resident(struct virq *irq)
+{
+    (void)irq;
+}
+
 static void enabled(struct virq_bank *bank, uint32_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
@@ -91,13 +96,6 @@ static uint64_t read_ctlr(const struct vgic_cpu *cpu)
 {
     return FIELD_PREP(ICC_CTLR_PRIBITS, cpu->vm->limits.priority_bits - 1) | ICC_CTLR_A3V |
            (cpu->cpuif.eoimode ? ICC_CTLR_EOIMODE : 0) | (cpu->cpuif.cbpr ? ICC_CTLR_CBPR : 0);
-}
-
-static void write_ctlr(struct vgic_cpu *cpu, uint64_t value)
-{
-    cpu->cpuif.eoimode = (value & ICC_CTLR_EOIMODE) != 0;
-    cpu->cpuif.cbpr = (value & ICC_CTLR_CBPR) != 0;
-    cpu->dirty = true;
 }
 
 static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
@@ -175,7 +173,7 @@ static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
         vcpuif_write_bpr(cpu, 0, value);
         return true;
     case ISS_ICC_CTLR_EL1:
-        write_ctlr(cpu, value);
+        vcpuif_write_ctlr(cpu, (value & ICC_CTLR_EOIMODE) != 0, (value & ICC_CTLR_CBPR) != 0);
         return true;
     case ISS_ICC_IGRPEN1_EL1:
         write_igrpen(cpu, 1, value);
@@ -206,6 +204,7 @@ const struct delivery deliver_te = {
     .flush = flush,
     .sync = sync,
     .fetch = fetch,
+    .raise_resident = raise_resident,
     .enabled = enabled,
     .deactivated = deactivated,
     .arrived = arrived,

@@ -51,6 +51,8 @@ struct delivery {
     void (*sync)(struct vgic_cpu *cpu);
     /* Pulls the state of resident `bits` of `bank` into the model before it is read or changed. */
     void (*fetch)(struct virq_bank *bank, uint32_t bits);
+    /* An edge from software on an interrupt that is resident; those that are not, the model serves. */
+    void (*raise_resident)(struct virq *irq);
     /* Guest changed the enable bits of `bits`; and: an interrupt linked to hardware became inactive in the model. */
     void (*enabled)(struct virq_bank *bank, uint32_t bits);
     void (*deactivated)(struct virq *irq);

@@ -22,54 +22,51 @@ static uint8_t bpr_minimum(const struct vgic_cpu *cpu, unsigned group)
     return (uint8_t)(7 - preemption_bits(cpu) + group);
 }
 
-/* The group priority of `priority`: BPR0 = n splits above bit n, BPR1 = n at bit n (4.8.3, table 4-8 and 4-9). */
-static uint8_t group_priority(const struct vgic_cpu *cpu, unsigned group, uint8_t priority)
+/* BPR0 = n splits a priority above bit n, BPR1 = n at bit n; CBPR lends BPR0 to Group 1 (4.8.3, tables 4-8, 4-9). */
+static void update_group_masks(struct vcpuif *cpuif)
 {
-    const struct vcpuif *cpuif = &cpu->cpuif;
-    unsigned low_bits = group == 0 || cpuif->cbpr ? cpuif->bpr[0] + 1U : cpuif->bpr[1];
-
-    return (uint8_t)(priority & (0xffU << low_bits));
+    cpuif->group_mask[0] = (uint8_t)(0xffU << (cpuif->bpr[0] + 1));
+    cpuif->group_mask[1] = cpuif->cbpr ? cpuif->group_mask[0] : (uint8_t)(0xffU << cpuif->bpr[1]);
 }
 
 /* The highest-priority pending interrupt of the groups that are enabled here; Group 0 first among equals. */
-static struct virq *highest(const struct vgic_cpu *cpu)
+static inline struct virq *highest(const struct vgic_cpu *cpu)
 {
-    struct virq *group0 = cpu->cpuif.group_enabled[0] ? virq_queue_top(&cpu->ready[0]) : NULL;
-    struct virq *group1 = cpu->cpuif.group_enabled[1] ? virq_queue_top(&cpu->ready[1]) : NULL;
+    struct virq *group0 = cpu->cpuif.group_enabled[0] ? cpu->ready[0].front : NULL;
+    struct virq *group1 = cpu->cpuif.group_enabled[1] ? cpu->ready[1].front : NULL;
 
-    if (group0 == NULL || group1 == NULL)
-        return group0 != NULL ? group0 : group1;
-    return virq_priority(group0) <= virq_priority(group1) ? group0 : group1;
+    if (group0 == NULL)
+        return group1;
+    return group1 == NULL || group0->priority <= group1->priority ? group0 : group1;
 }
 
 /* Whether `irq` passes the priority mask and preempts what is running (4.8.2, 4.8.5). */
-static bool sufficient(const struct vgic_cpu *cpu, const struct virq *irq)
+static inline bool sufficient(const struct vcpuif *cpuif, const struct virq *irq, unsigned group)
 {
-    uint8_t priority = virq_priority(irq);
-
-    return priority < cpu->cpuif.pmr && group_priority(cpu, virq_group(irq), priority) < cpu->cpuif.running;
+    return irq->priority < cpuif->pmr && (irq->priority & cpuif->group_mask[group]) < cpuif->running;
 }
 
 enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu)
 {
     const struct virq *irq = highest(cpu);
 
-    if (irq == NULL || !sufficient(cpu, irq))
+    unsigned group;
+
+    if (irq == NULL)
         return VCPUIF_NONE;
-    return virq_group(irq) != 0 ? VCPUIF_IRQ : VCPUIF_FIQ;
+    group = virq_group(irq);
+    if (!sufficient(&cpu->cpuif, irq, group))
+        return VCPUIF_NONE;
+    return group != 0 ? VCPUIF_IRQ : VCPUIF_FIQ;
 }
 
-static void update_running(struct vgic_cpu *cpu)
+static void update_running(struct vcpuif *cpuif)
 {
-    struct vcpuif *cpuif = &cpu->cpuif;
-
     for (unsigned word = 0; word < 4; word++) {
         uint32_t levels = cpuif->apr[0][word] | cpuif->apr[1][word];
 
         if (levels != 0) {
-            unsigned level = word * 32 + (unsigned)__builtin_ctz(levels);
-
-            cpuif->running = (uint16_t)(level << (8 - preemption_bits(cpu)));
+            cpuif->running = (uint16_t)((word * 32 + (unsigned)__builtin_ctz(levels)) << cpuif->level_shift);
             return;
         }
     }
@@ -80,20 +77,24 @@ void vcpuif_reset(struct vgic_cpu *cpu)
 {
     cpu->cpuif = (struct vcpuif){
         .bpr = {bpr_minimum(cpu, 0), bpr_minimum(cpu, 1)},
+        .level_shift = (uint8_t)(8 - preemption_bits(cpu)),
         .running = PRIORITY_IDLE,
     };
+    update_group_masks(&cpu->cpuif);
 }
 
 uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
 {
+    struct vcpuif *cpuif = &cpu->cpuif;
     struct virq *irq = highest(cpu);
-    unsigned level;
+    unsigned running, level;
 
-    if (irq == NULL || virq_group(irq) != group || !sufficient(cpu, irq))
+    if (irq == NULL || virq_group(irq) != group || !sufficient(cpuif, irq, group))
         return INTID_SPURIOUS;
-    cpu->cpuif.running = group_priority(cpu, group, virq_priority(irq));
-    level = (unsigned)cpu->cpuif.running >> (8 - preemption_bits(cpu));
-    cpu->cpuif.apr[group][level / 32] |= BIT32(level % 32);
+    running = irq->priority & cpuif->group_mask[group];
+    level = running >> cpuif->level_shift;
+    cpuif->running = (uint16_t)running;
+    cpuif->apr[group][level / 32] |= BIT32(level % 32);
     virq_activate(irq);
     return irq->intid;
 }
@@ -118,7 +119,7 @@ static bool drop(struct vgic_cpu *cpu, unsigned group)
         if ((*mine & lowest) == 0)
             return false;
         *mine &= ~lowest;
-        update_running(cpu);
+        update_running(&cpu->cpuif);
         cpu->dirty = true;
         return true;
     }
@@ -174,6 +175,15 @@ void vcpuif_write_bpr(struct vgic_cpu *cpu, unsigned group, uint64_t value)
         return;
     value &= 7;
     cpu->cpuif.bpr[group] = value < minimum ? minimum : (uint8_t)value;
+    update_group_masks(&cpu->cpuif);
+    cpu->dirty = true;
+}
+
+void vcpuif_write_ctlr(struct vgic_cpu *cpu, bool eoimode, bool cbpr)
+{
+    cpu->cpuif.eoimode = eoimode;
+    cpu->cpuif.cbpr = cbpr;
+    update_group_masks(&cpu->cpuif);
     cpu->dirty = true;
 }
 
@@ -196,6 +206,6 @@ uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned wo
 void vcpuif_write_apr(struct vgic_cpu *cpu, unsigned group, unsigned word, uint32_t value)
 {
     cpu->cpuif.apr[group][word] = value;
-    update_running(cpu);
+    update_running(&cpu->cpuif);
     cpu->dirty = true;
 }

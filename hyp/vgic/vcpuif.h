@@ -16,6 +16,8 @@ struct vgic_cpu;
 struct vcpuif {
     uint8_t pmr;
     uint8_t bpr[2];
+    uint8_t group_mask[2]; /* derived: the bits of a priority that preempt, by group */
+    uint8_t level_shift;   /* of a group priority to its bit of apr */
     bool group_enabled[2]; /* IGRPEN0, IGRPEN1 */
     bool eoimode, cbpr;
     uint16_t running;   /* group priority of the highest active priority, PRIORITY_IDLE when none */
@@ -39,6 +41,7 @@ void vcpuif_deactivate(struct vgic_cpu *cpu, uint32_t intid);
 
 uint8_t vcpuif_read_bpr(const struct vgic_cpu *cpu, unsigned group);
 void vcpuif_write_bpr(struct vgic_cpu *cpu, unsigned group, uint64_t value);
+void vcpuif_write_ctlr(struct vgic_cpu *cpu, bool eoimode, bool cbpr);
 void vcpuif_write_pmr(struct vgic_cpu *cpu, uint64_t value);
 uint8_t vcpuif_read_rpr(const struct vgic_cpu *cpu);
 uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned word);

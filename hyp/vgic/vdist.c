@@ -7,56 +7,54 @@
 #define GICD_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
 
 /* Bank 0 of the distributor's per-interrupt registers is RAZ/WI with affinity routing: those are the GICR's. */
-static struct virq_bank *bank_of(const struct vreg_access *access, unsigned number)
+static struct virq_bank *bank_of(struct vgic_cpu *cpu, unsigned number)
 {
-    return number >= 1 && number <= VGIC_SPI_BANKS ? &access->cpu->vm->spi[number - 1] : NULL;
+    return number >= 1 && number <= VGIC_SPI_BANKS ? &cpu->vm->spi[number - 1] : NULL;
 }
 
-static struct virq_bank *bit_bank(const struct vreg_access *access)
+static struct virq_bank *bit_bank(struct vgic_cpu *cpu, uint32_t offset)
 {
-    return bank_of(access, (access->offset & 0x7f) / 4);
+    return bank_of(cpu, (offset & 0x7f) / 4);
 }
 
-static uint64_t read_ctlr(const struct vreg_access *access)
+static VREG_READER(read_ctlr)
 {
-    const struct vgic *vm = access->cpu->vm;
+    const struct vgic *vm = cpu->vm;
 
     return GICD_CTLR_DS | GICD_CTLR_ARE | (vm->group_enabled[0] ? GICD_CTLR_ENABLEGRP0 : 0) |
            (vm->group_enabled[1] ? GICD_CTLR_ENABLEGRP1 : 0);
 }
 
-static void write_ctlr(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_ctlr)
 {
-    vgic_enable_groups(access->cpu->vm, (value & GICD_CTLR_ENABLEGRP0) != 0, (value & GICD_CTLR_ENABLEGRP1) != 0);
+    vgic_enable_groups(cpu->vm, (value & GICD_CTLR_ENABLEGRP0) != 0, (value & GICD_CTLR_ENABLEGRP1) != 0);
 }
 
-static uint64_t read_typer(const struct vreg_access *access)
+static VREG_READER(read_typer)
 {
-    return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) |
-           FIELD_PREP(GICD_TYPER_IDBITS, access->cpu->vm->limits.id_bits - 1) | GICD_TYPER_A3V | GICD_TYPER_NO1N;
+    return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) | FIELD_PREP(GICD_TYPER_IDBITS, cpu->vm->limits.id_bits - 1) |
+           GICD_TYPER_A3V | GICD_TYPER_NO1N;
 }
 
-static uint64_t read_iidr(const struct vreg_access *access)
+static VREG_READER(read_iidr)
 {
-    (void)access;
     return GICD_IIDR_VALUE;
 }
 
-static uint64_t read_pidr2(const struct vreg_access *access)
+static VREG_READER(read_pidr2)
 {
-    (void)access;
     return FIELD_PREP(PIDR2_ARCHREV, PIDR2_ARCHREV_GICV3);
 }
 
 #define BIT_REGISTER(name, reader, writer)                                                                             \
-    static uint64_t read_##name(const struct vreg_access *access)                                                      \
+    static VREG_READER(read_##name)                                                                                    \
     {                                                                                                                  \
-        struct virq_bank *bank = bit_bank(access);                                                                     \
+        struct virq_bank *bank = bit_bank(cpu, offset);                                                                \
         return bank != NULL ? reader(bank) : 0;                                                                        \
     }                                                                                                                  \
-    static void write_##name(const struct vreg_access *access, uint64_t value)                                         \
+    static VREG_WRITER(write_##name)                                                                                   \
     {                                                                                                                  \
-        struct virq_bank *bank = bit_bank(access);                                                                     \
+        struct virq_bank *bank = bit_bank(cpu, offset);                                                                \
         if (bank != NULL)                                                                                              \
             writer(bank, (uint32_t)value);                                                                             \
     }
@@ -69,70 +67,69 @@ BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
 BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
 BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
 
-static uint64_t read_ipriorityr(const struct vreg_access *access)
+static VREG_READER(read_ipriorityr)
 {
-    unsigned intid = access->offset - GICD_IPRIORITYR;
-    const struct virq_bank *bank = bank_of(access, intid / 32);
+    unsigned intid = offset - GICD_IPRIORITYR;
+    const struct virq_bank *bank = bank_of(cpu, intid / 32);
 
-    return bank != NULL ? vreg_priorities(bank, intid % 32, access->size) : 0;
+    return bank != NULL ? vreg_priorities(bank, intid % 32, size) : 0;
 }
 
-static void write_ipriorityr(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_ipriorityr)
 {
-    unsigned intid = access->offset - GICD_IPRIORITYR;
-    struct virq_bank *bank = bank_of(access, intid / 32);
+    unsigned intid = offset - GICD_IPRIORITYR;
+    struct virq_bank *bank = bank_of(cpu, intid / 32);
 
     if (bank != NULL)
-        vreg_set_priorities(bank, intid % 32, access->size, value);
+        vreg_set_priorities(bank, intid % 32, size, value);
 }
 
-static uint64_t read_icfgr(const struct vreg_access *access)
+static VREG_READER(read_icfgr)
 {
-    unsigned number = (access->offset - GICD_ICFGR) / 4;
-    const struct virq_bank *bank = bank_of(access, number / 2);
+    unsigned number = (offset - GICD_ICFGR) / 4;
+    const struct virq_bank *bank = bank_of(cpu, number / 2);
 
     return bank != NULL ? vreg_config(bank, number % 2) : 0;
 }
 
-static void write_icfgr(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_icfgr)
 {
-    unsigned number = (access->offset - GICD_ICFGR) / 4;
-    struct virq_bank *bank = bank_of(access, number / 2);
+    unsigned number = (offset - GICD_ICFGR) / 4;
+    struct virq_bank *bank = bank_of(cpu, number / 2);
 
     if (bank != NULL)
         vreg_set_config(bank, number % 2, (uint32_t)value);
 }
 
-static struct virq *routed(const struct vreg_access *access)
+static struct virq *routed(struct vgic_cpu *cpu, uint32_t offset)
 {
-    unsigned intid = (access->offset - GICD_IROUTER) / 8;
+    unsigned intid = (offset - GICD_IROUTER) / 8;
 
-    return intid >= INTID_SPI_FIRST ? vgic_irq(access->cpu, intid) : NULL;
+    return intid >= INTID_SPI_FIRST ? vgic_irq(cpu, intid) : NULL;
 }
 
-static uint64_t read_irouter(const struct vreg_access *access)
+static VREG_READER(read_irouter)
 {
-    const struct virq *irq = routed(access);
+    const struct virq *irq = routed(cpu, offset);
 
     if (irq == NULL)
         return 0;
     /* 32-bit reads see the half they address */
-    return ((uint64_t)(irq->route >> 24) << 32 | (irq->route & 0xffffff)) >> 8 * (access->offset & 4);
+    return ((uint64_t)(irq->route >> 24) << 32 | (irq->route & 0xffffff)) >> 8 * (offset & 4);
 }
 
-static void write_irouter(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_irouter)
 {
-    struct virq *irq = routed(access);
+    struct virq *irq = routed(cpu, offset);
     uint32_t route;
 
     if (irq == NULL)
         return;
     route = irq->route;
-    if ((access->offset & 4) != 0)
+    if ((offset & 4) != 0)
         route = (route & 0xffffff) | (uint32_t)(value & 0xff) << 24;
     else
-        route = (access->size == 8 ? (uint32_t)(value >> 32 & 0xff) << 24 : route & 0xff000000) |
-                (uint32_t)(value & 0xffffff);
+        route = (size == 8 ? (uint32_t)(value >> 32 & 0xff) << 24 : route & 0xff000000) | (uint32_t)(value & 0xffffff);
     vgic_route(irq, route);
 }
 
@@ -156,10 +153,20 @@ static const struct vreg registers[] = {
 
 uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
 {
-    return vreg_read(registers, ARRAY_SIZE(registers), &(struct vreg_access){cpu, cpu, offset, size});
+    const struct vreg *reg = vreg_find(registers, ARRAY_SIZE(registers), offset, size);
+
+    if (reg != NULL)
+        return reg->read(cpu, offset, size);
+    cpu->vm->misuse++;
+    return 0;
 }
 
 void vgic_gicd_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value)
 {
-    vreg_write(registers, ARRAY_SIZE(registers), &(struct vreg_access){cpu, cpu, offset, size}, value);
+    const struct vreg *reg = vreg_find(registers, ARRAY_SIZE(registers), offset, size);
+
+    if (reg != NULL)
+        reg->write(cpu, offset, size, value);
+    else
+        cpu->vm->misuse++;
 }

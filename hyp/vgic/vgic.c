@@ -15,17 +15,18 @@ const char *vgic_init(struct vgic *vm, const struct delivery *delivery)
     return delivery->limits(&vm->limits);
 }
 
-void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu, uint32_t affinity)
+void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
 {
     CHECK(vm->cpus < VGIC_CPUS_MAX);
-    *cpu = (struct vgic_cpu){.vm = vm, .index = vm->cpus, .affinity = affinity, .asleep = true};
+    *cpu = (struct vgic_cpu){.vm = vm, .index = vm->cpus, .asleep = true};
+    vm->present |= BIT32(vm->cpus);
     vm->cpu[vm->cpus++] = cpu;
     virq_bank_init(&cpu->local, vm, 0, cpu);
     cpu->local.edge = (1U << INTID_SGI_COUNT) - 1; /* SGIs are edge-triggered (IHI 0069H 12.11.7) */
     for (unsigned group = 0; group < 2; group++)
         virq_queue_init(&cpu->ready[group]);
     vcpuif_reset(cpu);
-    for (unsigned i = 0; affinity == 0 && i < VGIC_SPI_BANKS * 32; i++)
+    for (unsigned i = 0; cpu->index == 0 && i < VGIC_SPI_BANKS * 32; i++)
         vm->spi[i / 32].irq[i % 32].target = cpu; /* IROUTER resets to 0.0.0.0 here */
 }
 
@@ -57,25 +58,22 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
 void vgic_route(struct virq *irq, uint32_t affinity)
 {
     struct vgic *vm = irq->bank->vm;
-    struct vgic_cpu *target = NULL;
-
-    for (unsigned i = 0; i < vm->cpus; i++)
-        if (vm->cpu[i]->affinity == affinity)
-            target = vm->cpu[i];
     if ((irq->bank->resident & BIT32(irq->bit)) != 0)
         vm->delivery->fetch(irq->bank, BIT32(irq->bit));
     irq->route = affinity;
-    virq_set_target(irq, target);
+    virq_set_target(irq, affinity < vm->cpus ? vm->cpu[affinity] : NULL);
 }
 
 void vgic_raise(struct virq *irq)
 {
-    uint32_t bit = BIT32(irq->bit);
+    struct virq_bank *bank = irq->bank;
 
-    if ((irq->bank->resident & bit) != 0)
-        irq->bank->vm->delivery->fetch(irq->bank, bit);
-    irq->bank->latch |= bit;
-    virq_update_one(irq);
+    if ((bank->resident >> irq->bit & 1) != 0) {
+        bank->vm->delivery->raise_resident(irq);
+    } else {
+        bank->latch |= BIT32(irq->bit);
+        virq_update_one(irq);
+    }
 }
 
 void vgic_deactivate(struct virq *irq)
@@ -98,25 +96,18 @@ static void raise_sgi(struct vgic_cpu *to, unsigned intid, unsigned group)
         vgic_raise(irq);
 }
 
+/* vCPU n has affinity 0.0.0.n and there are at most 16: only cluster 0.0.0 and range 0 have targets. */
 void vgic_sgi(struct vgic_cpu *from, uint64_t value, unsigned group)
 {
-    struct vgic *vm = from->vm;
+    const struct vgic *vm = from->vm;
     unsigned intid = (unsigned)FIELD_GET(ICC_SGI_INTID, value);
-    uint64_t cluster = FIELD_GET(ICC_SGI_AFF3, value) << 24 | FIELD_GET(ICC_SGI_AFF2, value) << 16 |
-                       FIELD_GET(ICC_SGI_AFF1, value) << 8;
-    uint64_t list = FIELD_GET(ICC_SGI_TARGETLIST, value);
-    uint64_t first = FIELD_GET(ICC_SGI_RS, value) * 16;
+    uint32_t targets = (uint32_t)FIELD_GET(ICC_SGI_TARGETLIST, value);
 
-    for (unsigned i = 0; i < vm->cpus; i++) {
-        struct vgic_cpu *to = vm->cpu[i];
-        uint64_t aff0 = to->affinity & 0xff;
-
-        if ((value & ICC_SGI_IRM) != 0) {
-            if (to != from)
-                raise_sgi(to, intid, group);
-        } else if ((to->affinity & ~UINT32_C(0xff)) == cluster && aff0 >= first && aff0 - first < 16 &&
-                   (list >> (aff0 - first) & 1) != 0) {
-            raise_sgi(to, intid, group);
-        }
-    }
+    if ((value & ICC_SGI_IRM) != 0)
+        targets = ~BIT32(from->index);
+    else if ((value & (FIELD_MASK(ICC_SGI_AFF1) | FIELD_MASK(ICC_SGI_AFF2) | FIELD_MASK(ICC_SGI_AFF3) |
+                       FIELD_MASK(ICC_SGI_RS))) != 0)
+        return;
+    for (targets &= vm->present; targets != 0; targets &= targets - 1)
+        raise_sgi(vm->cpu[__builtin_ctz(targets)], intid, group);
 }

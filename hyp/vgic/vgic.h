@@ -27,6 +27,7 @@ struct vgic {
     struct vgic_limits limits;
     bool group_enabled[2]; /* GICD_CTLR.EnableGrp0, EnableGrp1 */
     unsigned cpus;
+    uint32_t present; /* a bit for each of them */
     struct vgic_cpu *cpu[VGIC_CPUS_MAX];
     struct virq_bank spi[VGIC_SPI_BANKS];
     uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
@@ -34,7 +35,7 @@ struct vgic {
 
 /* NULL, or why this machine cannot serve a VM with this strategy. */
 const char *vgic_init(struct vgic *vm, const struct delivery *delivery);
-void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu, uint32_t affinity);
+void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu);
 
 /* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
 struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid);

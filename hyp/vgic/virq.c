@@ -6,6 +6,7 @@
 
 void virq_queue_init(struct virq_queue *queue)
 {
+    queue->front = NULL;
     queue->groups = 0;
     for (unsigned i = 0; i < ARRAY_SIZE(queue->members); i++)
         queue->members[i] = 0;
@@ -21,26 +22,17 @@ void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_inti
             (struct virq){.bank = bank, .target = target, .intid = first_intid + i, .bit = (uint8_t)i, .pintid = 0};
 }
 
-static void enqueue(struct virq *irq)
+static void mark(struct virq_queue *queue, uint8_t priority)
 {
-    struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
-    uint8_t priority = virq_priority(irq);
-
-    list_append(&queue->head[priority], &irq->link);
     queue->members[priority >> 3] |= (uint8_t)(0x80 >> (priority & 7));
     queue->groups |= BIT32(31) >> (priority >> 3);
-    irq->bank->queued |= BIT32(irq->bit);
-    irq->target->dirty = true;
 }
 
-static void dequeue(struct virq *irq)
+static void take_from_list(struct virq_queue *queue, struct virq *irq)
 {
-    struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
-    uint8_t priority = virq_priority(irq);
+    uint8_t priority = irq->priority;
 
     list_remove(&irq->link);
-    irq->bank->queued &= ~BIT32(irq->bit);
-    irq->target->dirty = true;
     if (!list_empty(&queue->head[priority]))
         return;
     queue->members[priority >> 3] &= (uint8_t) ~(0x80 >> (priority & 7));
@@ -48,15 +40,50 @@ static void dequeue(struct virq *irq)
         queue->groups &= ~(BIT32(31) >> (priority >> 3));
 }
 
-struct virq *virq_queue_top(const struct virq_queue *queue)
+/* The highest-priority one of those behind the front, taken out of its list. */
+static struct virq *next_front(struct virq_queue *queue)
 {
     unsigned high, priority;
+    struct virq *irq;
 
     if (queue->groups == 0)
         return NULL;
     high = (unsigned)__builtin_clz(queue->groups);
     priority = high << 3 | ((unsigned)__builtin_clz(queue->members[high]) - 24);
-    return CONTAINER_OF(queue->head[priority].next, struct virq, link);
+    irq = CONTAINER_OF(queue->head[priority].next, struct virq, link);
+    take_from_list(queue, irq);
+    return irq;
+}
+
+static void enqueue(struct virq *irq)
+{
+    struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
+    struct virq *front = queue->front;
+
+    irq->bank->queued |= BIT32(irq->bit);
+    irq->target->dirty = true;
+    if (front == NULL) {
+        queue->front = irq;
+    } else if (irq->priority < front->priority) {
+        queue->front = irq;
+        list_prepend(&queue->head[front->priority], &front->link);
+        mark(queue, front->priority);
+    } else {
+        list_append(&queue->head[irq->priority], &irq->link);
+        mark(queue, irq->priority);
+    }
+}
+
+static void dequeue(struct virq *irq)
+{
+    struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
+
+    irq->bank->queued &= ~BIT32(irq->bit);
+    irq->target->dirty = true;
+    if (queue->front == irq)
+        queue->front = next_front(queue);
+    else
+        take_from_list(queue, irq);
 }
 
 void virq_update_one(struct virq *irq)
@@ -98,7 +125,7 @@ void virq_set_priority(struct virq *irq, uint8_t priority)
 {
     if ((irq->bank->queued & BIT32(irq->bit)) != 0)
         dequeue(irq);
-    irq->bank->priority[irq->bit] = priority;
+    irq->priority = priority;
     virq_update_one(irq);
 }
 

@@ -6,45 +6,43 @@
 
 #define GICR_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
 
-static uint64_t read_typer(const struct vreg_access *access)
+static VREG_READER(read_typer)
 {
-    const struct vgic_cpu *owner = access->owner;
-    uint64_t typer = FIELD_PREP(GICR_TYPER_AFFINITY, owner->affinity) | FIELD_PREP(GICR_TYPER_PROCESSOR, owner->index) |
+    const struct vgic_cpu *owner = cpu;
+    uint64_t typer = FIELD_PREP(GICR_TYPER_AFFINITY, cpu->index) | FIELD_PREP(GICR_TYPER_PROCESSOR, owner->index) |
                      (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0);
 
-    return typer >> 8 * (access->offset & 4);
+    return typer >> 8 * (offset & 4);
 }
 
-static uint64_t read_iidr(const struct vreg_access *access)
+static VREG_READER(read_iidr)
 {
-    (void)access;
     return GICR_IIDR_VALUE;
 }
 
-static uint64_t read_waker(const struct vreg_access *access)
+static VREG_READER(read_waker)
 {
-    return access->owner->asleep ? GICR_WAKER_PROCESSORSLEEP | GICR_WAKER_CHILDRENASLEEP : 0;
+    return cpu->asleep ? GICR_WAKER_PROCESSORSLEEP | GICR_WAKER_CHILDRENASLEEP : 0;
 }
 
-static void write_waker(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_waker)
 {
-    access->owner->asleep = (value & GICR_WAKER_PROCESSORSLEEP) != 0;
+    cpu->asleep = (value & GICR_WAKER_PROCESSORSLEEP) != 0;
 }
 
-static uint64_t read_pidr2(const struct vreg_access *access)
+static VREG_READER(read_pidr2)
 {
-    (void)access;
     return FIELD_PREP(PIDR2_ARCHREV, PIDR2_ARCHREV_GICV3);
 }
 
 #define BIT_REGISTER(name, reader, writer)                                                                             \
-    static uint64_t read_##name(const struct vreg_access *access)                                                      \
+    static VREG_READER(read_##name)                                                                                    \
     {                                                                                                                  \
-        return reader(&access->owner->local);                                                                          \
+        return reader(&cpu->local);                                                                                    \
     }                                                                                                                  \
-    static void write_##name(const struct vreg_access *access, uint64_t value)                                         \
+    static VREG_WRITER(write_##name)                                                                                   \
     {                                                                                                                  \
-        writer(&access->owner->local, (uint32_t)value);                                                                \
+        writer(&cpu->local, (uint32_t)value);                                                                          \
     }
 
 BIT_REGISTER(igroupr, vreg_group, vreg_set_group)
@@ -55,26 +53,26 @@ BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
 BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
 BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
 
-static uint64_t read_ipriorityr(const struct vreg_access *access)
+static VREG_READER(read_ipriorityr)
 {
-    return vreg_priorities(&access->owner->local, access->offset - GICR_IPRIORITYR, access->size);
+    return vreg_priorities(&cpu->local, offset - GICR_IPRIORITYR, size);
 }
 
-static void write_ipriorityr(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_ipriorityr)
 {
-    vreg_set_priorities(&access->owner->local, access->offset - GICR_IPRIORITYR, access->size, value);
+    vreg_set_priorities(&cpu->local, offset - GICR_IPRIORITYR, size, value);
 }
 
-static uint64_t read_icfgr(const struct vreg_access *access)
+static VREG_READER(read_icfgr)
 {
-    return vreg_config(&access->owner->local, (access->offset - GICR_ICFGR0) / 4);
+    return vreg_config(&cpu->local, (offset - GICR_ICFGR0) / 4);
 }
 
 /* ICFGR0 is read-only: SGIs are edge-triggered. */
-static void write_icfgr(const struct vreg_access *access, uint64_t value)
+static VREG_WRITER(write_icfgr)
 {
-    if (access->offset != GICR_ICFGR0)
-        vreg_set_config(&access->owner->local, 1, (uint32_t)value);
+    if (offset != GICR_ICFGR0)
+        vreg_set_config(&cpu->local, 1, (uint32_t)value);
 }
 
 static const struct vreg rd_registers[] = {
@@ -97,23 +95,34 @@ static const struct vreg sgi_registers[] = {
     {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_icfgr, write_icfgr},
 };
 
-static const struct {
-    const struct vreg *table;
-    unsigned count;
-} frames[] = {{rd_registers, ARRAY_SIZE(rd_registers)}, {sgi_registers, ARRAY_SIZE(sgi_registers)}};
+/* The entry for an offset from the first redistributor's RD_base; `offset` becomes the one in the frame. */
+static const struct vreg *find(uint32_t *offset, unsigned size)
+{
+    bool sgi = (*offset & GICR_FRAME_SIZE) != 0;
+
+    *offset &= GICR_FRAME_SIZE - 1;
+    return sgi ? vreg_find(sgi_registers, ARRAY_SIZE(sgi_registers), *offset, size)
+               : vreg_find(rd_registers, ARRAY_SIZE(rd_registers), *offset, size);
+}
 
 uint64_t vgic_gicr_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
 {
-    unsigned frame = offset / GICR_FRAME_SIZE % ARRAY_SIZE(frames);
+    struct vgic_cpu *owner = cpu->vm->cpu[offset / GICR_SIZE];
+    const struct vreg *reg = find(&offset, size);
 
-    return vreg_read(frames[frame].table, frames[frame].count,
-                     &(struct vreg_access){cpu, cpu->vm->cpu[offset / GICR_SIZE], offset % GICR_FRAME_SIZE, size});
+    if (reg != NULL)
+        return reg->read(owner, offset, size);
+    cpu->vm->misuse++;
+    return 0;
 }
 
 void vgic_gicr_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value)
 {
-    unsigned frame = offset / GICR_FRAME_SIZE % ARRAY_SIZE(frames);
+    struct vgic_cpu *owner = cpu->vm->cpu[offset / GICR_SIZE];
+    const struct vreg *reg = find(&offset, size);
 
-    vreg_write(frames[frame].table, frames[frame].count,
-               &(struct vreg_access){cpu, cpu->vm->cpu[offset / GICR_SIZE], offset % GICR_FRAME_SIZE, size}, value);
+    if (reg != NULL)
+        reg->write(owner, offset, size, value);
+    else
+        cpu->vm->misuse++;
 }

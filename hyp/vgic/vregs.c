@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vregs.h"
 
-static const struct vreg *find(const struct vreg *table, unsigned count, const struct vreg_access *access)
+VREG_READER(vreg_zero)
 {
-    for (const struct vreg *reg = table; reg < table + count; reg++) {
-        if (access->offset >= reg->first && access->offset < reg->end)
-            return (access->size & reg->sizes) != 0 && (access->offset & (access->size - 1)) == 0 ? reg : NULL;
-    }
-    return NULL;
-}
-
-uint64_t vreg_read(const struct vreg *table, unsigned count, const struct vreg_access *access)
-{
-    const struct vreg *reg = find(table, count, access);
-
-    if (reg != NULL)
-        return reg->read(access);
-    access->cpu->vm->misuse++;
     return 0;
 }
 
-void vreg_write(const struct vreg *table, unsigned count, const struct vreg_access *access, uint64_t value)
+VREG_WRITER(vreg_ignore)
 {
-    const struct vreg *reg = find(table, count, access);
-
-    if (reg != NULL)
-        reg->write(access, value);
-    else
-        access->cpu->vm->misuse++;
-}
-
-uint64_t vreg_zero(const struct vreg_access *access)
-{
-    (void)access;
-    return 0;
-}
-
-void vreg_ignore(const struct vreg_access *access, uint64_t value)
-{
-    (void)access;
-    (void)value;
 }
 
 /* Before pending or active state is read or anything of a resident interrupt changes, the model must have it. */
@@ -132,7 +100,7 @@ uint64_t vreg_priorities(const struct virq_bank *bank, unsigned first, unsigned 
     uint64_t value = 0;
 
     for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)bank->priority[first + i] << 8 * i;
+        value |= (uint64_t)bank->irq[first + i].priority << 8 * i;
     return value;
 }
 

@@ -8,29 +8,37 @@
 
 #include "vgic.h"
 
-struct vreg_access {
-    struct vgic_cpu *cpu;   /* who accesses */
-    struct vgic_cpu *owner; /* whose redistributor it is; the accessing vCPU for the distributor */
-    uint32_t offset;        /* in the frame */
-    unsigned size;          /* bytes */
-};
-
-/* A run of registers; `sizes`: access sizes it answers, as a sum of 1, 2, 4, 8. Others are RAZ/WI and counted. */
+/*
+ * A run of registers. `cpu`: the vCPU whose redistributor it is, or who accesses the distributor; `offset`: in the
+ * frame; `size`: of the access in bytes, one of `sizes`, a sum of 1, 2, 4, 8. Others are RAZ/WI and counted.
+ */
 struct vreg {
     uint32_t first, end;
     unsigned sizes;
-    uint64_t (*read)(const struct vreg_access *access);
-    void (*write)(const struct vreg_access *access, uint64_t value);
+    uint64_t (*read)(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+    void (*write)(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 };
 
-uint64_t vreg_read(const struct vreg *table, unsigned count, const struct vreg_access *access);
-void vreg_write(const struct vreg *table, unsigned count, const struct vreg_access *access, uint64_t value);
+/* A function for such an entry; most need only some of the parameters. */
+#define VREG_UNUSED __attribute__((unused))
+#define VREG_READER(name)                                                                                              \
+    uint64_t name(struct vgic_cpu *cpu VREG_UNUSED, uint32_t offset VREG_UNUSED, unsigned size VREG_UNUSED)
+#define VREG_WRITER(name)                                                                                              \
+    void name(struct vgic_cpu *cpu VREG_UNUSED, uint32_t offset VREG_UNUSED, unsigned size VREG_UNUSED,                \
+              uint64_t value VREG_UNUSED)
 
-/* The bank that a one-bit-per-interrupt register of the frame stands for; NULL when the VM has no such interrupts. */
-typedef struct virq_bank *vreg_bank(const struct vreg_access *access, unsigned number);
+/* The entry of `table` that answers the access, NULL when none does. */
+static inline const struct vreg *vreg_find(const struct vreg *table, unsigned count, uint32_t offset, unsigned size)
+{
+    for (const struct vreg *reg = table; reg < table + count; reg++) {
+        if (offset - reg->first < reg->end - reg->first)
+            return (size & reg->sizes) != 0 && (offset & (size - 1)) == 0 ? reg : NULL;
+    }
+    return NULL;
+}
 
-uint64_t vreg_zero(const struct vreg_access *access);
-void vreg_ignore(const struct vreg_access *access, uint64_t value);
+VREG_READER(vreg_zero);
+VREG_WRITER(vreg_ignore);
 
 /* Registers by bank; the frames wrap them with how they find it. */
 uint64_t vreg_group(const struct virq_bank *bank);

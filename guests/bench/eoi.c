@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* eoi: a write of ICC_EOIR1_EL1 that ends nothing (INTID 1023), as in kvm-unit-tests' micro-bench. */
+#include "bench.h"
+
+#include "regs/intid.h"
+
+static const char *prepare(void)
+{
+    gic_init();
+    return NULL;
+}
+
+static uint64_t run(unsigned iteration)
+{
+    uint64_t intid = INTID_SPURIOUS;
+
+    (void)iteration;
+    return ROUNDTRIP("msr icc_eoir1_el1, %0" ::"r"(intid) : "memory");
+}
+
+const struct bench bench_eoi = {"eoi", "roundtrip_ticks", 1, prepare, run, finish_nothing};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sgi_self: an SGI to the vCPU itself; the sample is the handler's first counter read - the one before the SGI. */
+#include "bench.h"
+
+#define SGI 1
+
+static volatile bool fired;
+static uint64_t handler_stamp;
+
+static void on_sgi(uint32_t intid, uint64_t stamp)
+{
+    (void)intid;
+    handler_stamp = stamp;
+    fired = true;
+}
+
+static const char *prepare(void)
+{
+    gic_init();
+    gic_enable(SGI, 0x80, on_sgi);
+    irq_unmask();
+    return NULL;
+}
+
+static uint64_t run(unsigned iteration)
+{
+    uint64_t value = gic_sgi_to_self(SGI);
+    uint64_t raised;
+
+    (void)iteration;
+    fired = false;
+    __asm__ volatile("isb\n mrs %0, cntvct_el0\n msr icc_sgi1r_el1, %1\n isb" : "=&r"(raised) : "r"(value) : "memory");
+    while (!fired)
+        ;
+    return handler_stamp - raised;
+}
+
+static void finish(void)
+{
+    irq_mask();
+    gic_disable(SGI);
+}
+
+const struct bench bench_sgi_self = {"sgi_self", "handler_ticks", 1, prepare, run, finish};
