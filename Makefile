@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help all deps deps-bench bench test check clean
+.PHONY: help all deps deps-bench bench test test-planted check clean
 
 # Each fragment adds what it builds to ALL and its checks to CHECKS.
 ALL :=
@@ -31,6 +31,10 @@ bench: deps-bench ## build, run the default suite, print the table, write result
 test: deps ## build and run every test; last line "N passed, N failed"
 	@$(MAKE) --no-print-directory -j2 all
 	@$(PYTHON) -m pytest -q
+
+test-planted: deps ## plant a nop in a copy of the exit path: exits x 1 instruction, nowhere else
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) -m pytest -q bench/tests/test_planted.py
 
 check: deps ## format, lint, include directions, both compilers
 	@$(MAKE) --no-print-directory -j2 checks

@@ -76,6 +76,19 @@ void vgic_raise(struct virq *irq)
     }
 }
 
+void vgic_set_line(struct virq *irq, bool asserted)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
+
+    if ((bank->resident & bit) != 0)
+        bank->vm->delivery->fetch(bank, bit);
+    if (asserted)
+        bank->latch |= bit & bank->edge & ~bank->line;
+    bank->line = asserted ? bank->line | bit : bank->line & ~bit;
+    virq_update_one(irq);
+}
+
 void vgic_deactivate(struct virq *irq)
 {
     uint32_t bit = BIT32(irq->bit);

@@ -46,6 +46,9 @@ void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid);
 /* The edge of an interrupt that software raises: SGIs, ISPENDR. */
 void vgic_raise(struct virq *irq);
 
+/* The input of a level-sensitive or edge-triggered interrupt; a rising edge sets the latch of the latter. */
+void vgic_set_line(struct virq *irq, bool asserted);
+
 /* GICD_CTLR.EnableGrp0 and EnableGrp1. */
 void vgic_enable_groups(struct vgic *vm, bool group0, bool group1);
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+
+unsigned fake_priority_bits = FAKE_PRIORITY_BITS_DEFAULT;
+
+void check_failed(const char *file, int line, const char *condition)
+{
+    printf("Bail out! %s:%d: %s\n", file, line, condition);
+    abort();
+}
+
+uint64_t fake_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(0x2545f4914f6cdd1d);
+}
+
+static const char *limits(struct vgic_limits *limits)
+{
+    *limits = (struct vgic_limits){.priority_bits = fake_priority_bits, .id_bits = 16};
+    return NULL;
+}
+
+static void nothing_for_cpu(struct vgic_cpu *cpu)
+{
+    cpu->dirty = false;
+}
+
+static void nothing_for_bank(struct virq_bank *bank, uint32_t bits)
+{
+    (void)bank;
+    (void)bits;
+}
+
+static void nothing_for_irq(struct virq *irq)
+{
+    (void)irq;
+}
+
+static void arrived(struct vgic_cpu *cpu, struct virq *irq)
+{
+    (void)cpu;
+    vgic_set_line(irq, true);
+}
+
+static bool trap(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value)
+{
+    (void)cpu;
+    (void)reg;
+    (void)read;
+    (void)value;
+    return false;
+}
+
+static const struct delivery fake = {
+    .tag = "fake",
+    .limits = limits,
+    .load = nothing_for_cpu,
+    .flush = nothing_for_cpu,
+    .sync = nothing_for_cpu,
+    .fetch = nothing_for_bank,
+    .raise_resident = nothing_for_irq,
+    .enabled = nothing_for_bank,
+    .deactivated = nothing_for_irq,
+    .arrived = arrived,
+    .maintenance = nothing_for_cpu,
+    .trap = trap,
+};
+
+struct vgic *fake_vm(unsigned cpus)
+{
+    static struct vgic vm;
+    static struct vgic_cpu cpu[VGIC_CPUS_MAX];
+
+    CHECK(vgic_init(&vm, &fake) == NULL);
+    for (unsigned i = 0; i < cpus; i++)
+        vgic_cpu_init(&vm, &cpu[i]);
+    return &vm;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM without hardware: the model under test, driven by a strategy that keeps nothing resident. */
+#ifndef TESTS_FAKE_H
+#define TESTS_FAKE_H
+
+#include "vgic.h"
+
+#define FAKE_PRIORITY_BITS_DEFAULT 5
+
+extern unsigned fake_priority_bits; /* what the fake strategy promises; set before fake_vm() */
+
+/* A fresh VM with `cpus` vCPUs, all groups and the CPU interfaces as they are after reset. */
+struct vgic *fake_vm(unsigned cpus);
+
+/* A reproducible stream of numbers (xorshift64*, Vigna 2016); `state` is the seed, never 0. */
+uint64_t fake_random(uint64_t *state);
+
+#endif

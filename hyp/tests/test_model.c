@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The model against a reference that shares no code with it: one array of interrupts, linear scans, the rules of
+ * IHI 0069H 4.1.2 and 4.8 written down once more. Random operations, legal and illegal; after each one everything that
+ * can be read must agree. Usage: test_model SEED OPERATIONS. TAP on stdout.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake.h"
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+
+#define INTIDS 64 /* SGIs, PPIs and 32 SPIs */
+#define IDLE   0x100
+
+struct reference_irq {
+    bool enabled, edge, latch, line, active;
+    unsigned group, priority;
+};
+
+static struct {
+    struct reference_irq irq[INTIDS];
+    bool distributor_group[2], cpu_group[2];
+    unsigned pmr, bpr[2], priority_bits;
+    bool cbpr, eoimode;
+    unsigned depth[2][256]; /* active priorities by group: set or not */
+} ref;
+
+static struct vgic *vm;
+static struct vgic_cpu *cpu;
+static unsigned long failures;
+
+static bool pending(const struct reference_irq *irq)
+{
+    return irq->latch || (!irq->edge && irq->line);
+}
+
+static unsigned group_bits(unsigned group)
+{
+    unsigned low = group == 0 || ref.cbpr ? ref.bpr[0] + 1 : ref.bpr[1];
+
+    return 0xff & ~((1U << low) - 1);
+}
+
+static unsigned running(void)
+{
+    for (unsigned priority = 0; priority < 256; priority++)
+        if (ref.depth[0][priority] != 0 || ref.depth[1][priority] != 0)
+            return priority;
+    return IDLE;
+}
+
+/* The priority and group of the highest pending interrupt; IDLE when there is none. Group 0 wins a tie. */
+static unsigned highest(unsigned *group)
+{
+    unsigned best = IDLE;
+
+    for (unsigned i = 0; i < INTIDS; i++) {
+        const struct reference_irq *irq = &ref.irq[i];
+
+        if (!irq->enabled || !pending(irq) || irq->active || !ref.distributor_group[irq->group] ||
+            !ref.cpu_group[irq->group])
+            continue;
+        if (irq->priority < best || (irq->priority == best && irq->group < *group)) {
+            best = irq->priority;
+            *group = irq->group;
+        }
+    }
+    return best;
+}
+
+static bool signalled(unsigned priority, unsigned group)
+{
+    return priority != IDLE && priority < ref.pmr && (priority & group_bits(group)) < running();
+}
+
+static void fail(const char *what, unsigned long operation, uint64_t got, uint64_t expected)
+{
+    printf("# operation %lu: %s: got 0x%lx, expected 0x%lx\n", operation, what, got, expected);
+    failures++;
+}
+
+static uint64_t word(unsigned first, bool (*property)(const struct reference_irq *irq))
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < 32; i++)
+        value |= (uint64_t)property(&ref.irq[first + i]) << i;
+    return value;
+}
+
+static bool is_enabled(const struct reference_irq *irq)
+{
+    return irq->enabled;
+}
+
+static bool is_active(const struct reference_irq *irq)
+{
+    return irq->active;
+}
+
+static uint64_t read_bits(unsigned bank, uint32_t offset)
+{
+    return bank == 0 ? vgic_gicr_read(cpu, GICR_SGI + offset, 4) : vgic_gicd_read(cpu, offset + 4 * bank, 4);
+}
+
+static void write_bits(unsigned bank, uint32_t offset, uint32_t value)
+{
+    if (bank == 0)
+        vgic_gicr_write(cpu, GICR_SGI + offset, 4, value);
+    else
+        vgic_gicd_write(cpu, offset + 4 * bank, 4, value);
+}
+
+static void expect(const char *what, unsigned long operation, uint64_t got, uint64_t expected)
+{
+    if (got != expected)
+        fail(what, operation, got, expected);
+}
+
+static void compare(unsigned long operation)
+{
+    unsigned group = 0, priority = highest(&group);
+    enum vcpuif_signal signal = vcpuif_signal(cpu);
+    uint32_t hppir[2] = {vcpuif_highest_pending(cpu, 0), vcpuif_highest_pending(cpu, 1)};
+
+    for (unsigned bank = 0; bank < 2; bank++) {
+        expect("ISENABLER", operation, read_bits(bank, GICD_ISENABLER), word(32 * bank, is_enabled));
+        expect("ISPENDR", operation, read_bits(bank, GICD_ISPENDR), word(32 * bank, pending));
+        expect("ISACTIVER", operation, read_bits(bank, GICD_ISACTIVER), word(32 * bank, is_active));
+    }
+    expect("signal", operation, signal,
+           !signalled(priority, group) ? VCPUIF_NONE
+           : group == 1                ? VCPUIF_IRQ
+                                       : VCPUIF_FIQ);
+    expect("RPR", operation, vcpuif_read_rpr(cpu), running() == IDLE ? 0xff : running());
+    for (unsigned g = 0; g < 2; g++) {
+        if (priority == IDLE || group != g)
+            expect("HPPIR", operation, hppir[g], 1023);
+        else if (hppir[g] >= INTIDS || ref.irq[hppir[g]].priority != priority)
+            fail("HPPIR priority", operation, hppir[g], priority);
+    }
+}
+
+static void acknowledge(unsigned long operation, unsigned group)
+{
+    unsigned best_group = 0, best = highest(&best_group);
+    uint32_t intid = vcpuif_acknowledge(cpu, group);
+
+    if (!signalled(best, best_group) || best_group != group) {
+        expect("IAR", operation, intid, 1023);
+        return;
+    }
+    if (intid >= INTIDS || ref.irq[intid].priority != best || ref.irq[intid].group != group ||
+        !pending(&ref.irq[intid]) || ref.irq[intid].active || !ref.irq[intid].enabled) {
+        fail("IAR took the wrong interrupt", operation, intid, best);
+        return;
+    }
+    ref.irq[intid].latch = false;
+    ref.irq[intid].active = true;
+    ref.depth[group][best & group_bits(group)] = 1;
+}
+
+static void end(unsigned group, uint32_t intid)
+{
+    unsigned top = running();
+
+    vcpuif_end(cpu, group, intid);
+    if ((intid >= 1020 && intid <= 1023) || top == IDLE)
+        return;
+    if (ref.depth[group][top] == 0)
+        return;
+    ref.depth[group][top] = 0;
+    if (!ref.eoimode && intid < INTIDS)
+        ref.irq[intid].active = false;
+}
+
+static void deactivate(uint32_t intid)
+{
+    vcpuif_deactivate(cpu, intid);
+    if (ref.eoimode && intid < INTIDS)
+        ref.irq[intid].active = false;
+}
+
+/* One of the one-bit-per-interrupt registers, written with a random word. */
+static void write_state(unsigned kind, unsigned bank, uint32_t value)
+{
+    static const uint32_t offsets[] = {GICD_ISENABLER, GICD_ICENABLER, GICD_ISPENDR,
+                                       GICD_ICPENDR,   GICD_ISACTIVER, GICD_ICACTIVER};
+
+    write_bits(bank, offsets[kind], value);
+    for (unsigned i = 0; i < 32; i++) {
+        struct reference_irq *irq = &ref.irq[32 * bank + i];
+        bool *state[] = {&irq->enabled, &irq->latch, &irq->active};
+
+        if ((value >> i & 1) != 0)
+            *state[kind / 2] = kind % 2 == 0;
+    }
+}
+
+static void set_groups(unsigned bank, uint32_t value)
+{
+    write_bits(bank, GICD_IGROUPR, value);
+    for (unsigned i = 0; i < 32; i++)
+        ref.irq[32 * bank + i].group = value >> i & 1;
+}
+
+static void set_priority(unsigned intid, unsigned priority)
+{
+    if (intid < 32)
+        vgic_gicr_write(cpu, GICR_SGI + GICR_IPRIORITYR + intid, 1, priority);
+    else
+        vgic_gicd_write(cpu, GICD_IPRIORITYR + intid, 1, priority);
+    ref.irq[intid].priority = priority & (0xff00 >> ref.priority_bits) & 0xff;
+}
+
+static void set_line(unsigned intid, bool asserted)
+{
+    struct reference_irq *irq = &ref.irq[intid];
+
+    vgic_set_line(vgic_irq(cpu, intid), asserted);
+    if (irq->edge && asserted && !irq->line)
+        irq->latch = true;
+    irq->line = asserted;
+}
+
+static void set_config(unsigned intid, bool edge)
+{
+    unsigned shift = 2 * (intid % 16) + 1;
+    uint32_t offset = intid < 32 ? GICR_ICFGR0 + 4 : GICD_ICFGR + intid / 16 * 4;
+    uint64_t value = intid < 32 ? vgic_gicr_read(cpu, GICR_SGI + offset, 4) : vgic_gicd_read(cpu, offset, 4);
+
+    value = edge ? value | UINT64_C(1) << shift : value & ~(UINT64_C(1) << shift);
+    if (intid < 32)
+        vgic_gicr_write(cpu, GICR_SGI + offset, 4, value);
+    else
+        vgic_gicd_write(cpu, offset, 4, value);
+    ref.irq[intid].edge = edge;
+}
+
+static void set_bpr(unsigned group, unsigned value)
+{
+    unsigned preempting = ref.priority_bits < 7 ? ref.priority_bits : 7;
+    unsigned minimum = 7 - preempting + group;
+
+    vcpuif_write_bpr(cpu, group, value);
+    if (group == 1 && ref.cbpr)
+        return;
+    ref.bpr[group] = (value & 7) < minimum ? minimum : value & 7;
+}
+
+static void control(uint64_t random)
+{
+    switch (random >> 8 & 3) {
+    case 0:
+        ref.distributor_group[0] = (random >> 16 & 7) != 0;
+        ref.distributor_group[1] = (random >> 20 & 7) != 0;
+        vgic_gicd_write(cpu, GICD_CTLR, 4, (uint64_t)ref.distributor_group[1] << 1 | ref.distributor_group[0]);
+        break;
+    case 1:
+        ref.cpu_group[0] = cpu->cpuif.group_enabled[0] = (random >> 16 & 7) != 0;
+        ref.cpu_group[1] = cpu->cpuif.group_enabled[1] = (random >> 20 & 7) != 0;
+        break;
+    case 2:
+        vcpuif_write_pmr(cpu, random >> 16 & 0xff);
+        ref.pmr = (unsigned)(random >> 16) & (0xff00 >> ref.priority_bits) & 0xff;
+        break;
+    default:
+        ref.eoimode = (random >> 16 & 1) != 0;
+        vcpuif_write_ctlr(cpu, ref.eoimode, ref.cbpr);
+    }
+}
+
+/* The binary point and CBPR only while nothing is active: what running priorities mean then changes under them. */
+static void binary_point(uint64_t random)
+{
+    if (running() != IDLE)
+        return;
+    ref.cbpr = (random >> 16 & 3) == 0;
+    vcpuif_write_ctlr(cpu, ref.eoimode, ref.cbpr);
+    set_bpr(random >> 20 & 1, random >> 24 & 7);
+}
+
+static void operate(unsigned long operation, uint64_t random)
+{
+    unsigned intid = (unsigned)(random >> 32) % INTIDS;
+    unsigned bank = intid / 32;
+    uint32_t few = (uint32_t)(random >> 40) & (uint32_t)(random >> 24) & (uint32_t)(random >> 16);
+
+    switch (random % 16) {
+    case 0:
+    case 1:
+    case 2:
+        acknowledge(operation, random >> 8 & 1);
+        break;
+    case 3:
+    case 4:
+        end(random >> 8 & 1, (random >> 9 & 7) == 0 ? 1000 + (intid & 31) : intid);
+        break;
+    case 5:
+        deactivate(intid);
+        break;
+    case 6:
+    case 7:
+    case 8:
+        write_state((unsigned)(random >> 8) % 6, bank, few);
+        break;
+    case 9:
+        set_groups(bank, (uint32_t)(random >> 32));
+        break;
+    case 10:
+    case 11:
+        set_priority(intid, random >> 8 & 0xff);
+        break;
+    case 12:
+    case 13:
+        set_line(intid, (random >> 8 & 1) != 0);
+        break;
+    case 14:
+        if (intid >= 16)
+            set_config(intid, (random >> 8 & 1) != 0);
+        break;
+    default:
+        if ((random >> 4 & 3) == 0)
+            binary_point(random);
+        else
+            control(random);
+    }
+}
+
+static void reset(unsigned priority_bits)
+{
+    fake_priority_bits = priority_bits;
+    vm = fake_vm(1);
+    cpu = vm->cpu[0];
+    memset(&ref, 0, sizeof(ref));
+    ref.priority_bits = priority_bits;
+    ref.bpr[0] = 7 - (priority_bits < 7 ? priority_bits : 7);
+    ref.bpr[1] = ref.bpr[0] + 1;
+    for (unsigned i = 0; i < 16; i++)
+        ref.irq[i].edge = true;
+    for (uint64_t kind = 0; kind < 4; kind++)
+        control(UINT64_C(0xff0000) | kind << 8);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t state = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+    unsigned long operations = argc > 2 ? strtoul(argv[2], NULL, 0) : 100000;
+
+    printf("1..5\n");
+    for (unsigned bits = 4; bits <= 8; bits++) {
+        failures = 0;
+        reset(bits);
+        for (unsigned long i = 0; i < operations && failures == 0; i++) {
+            operate(i, fake_random(&state));
+            compare(i);
+        }
+        printf("%sok %u %u priority bits, %lu operations\n", failures == 0 ? "" : "not ", bits - 3, bits, operations);
+        if (failures != 0)
+            return 1;
+    }
+    return 0;
+}
