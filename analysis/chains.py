@@ -27,6 +27,8 @@ EC_WFX: Final = 0x01
 IAR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_IAR0_EL1", "ICC_IAR1_EL1", "ICC_NMIAR1_EL1"))
 EOIR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_EOIR0_EL1", "ICC_EOIR1_EL1"))
 DIR: Final = sysregs.ENCODINGS["ICC_DIR_EL1"]
+SGIR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_SGI0R_EL1", "ICC_SGI1R_EL1", "ICC_ASGI1R_EL1"))
+SGIR_INTID_SHIFT: Final = 24  # IHI 0069H, ICC_SGI1R_EL1.INTID, bits 27:24
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,14 @@ def timer_raises(region: Region, insns_per_tick: int) -> Insns:
     if np.any(np.diff(t0) < 0):
         raise TraceError("a timer is raised before the one armed before it: MARK_TIMER arguments are wrong")
     return t0[t0 < region.end]  # a deadline after the region raised nothing in it
+
+
+def sgi_raises(region: Region, intid: int) -> Insns:
+    """T0 of every write of ICC_SGI*R_EL1 by the guest that names the INTID: the write itself, before it traps."""
+    records = region.records
+    writes = (records["kind"] == trace.SYSREG) & np.isin(records["c"], SGIR)
+    named = (records["a"] >> np.uint64(SGIR_INTID_SHIFT) & np.uint64(15)) == intid
+    return trace.insns(records)[region.own(writes & named)]
 
 
 def find_chains(region: Region, t0: Insns, intid: int) -> Chains:

@@ -19,7 +19,10 @@ from analysis.trace import Insns, Records
 
 @dataclass(frozen=True)
 class Source:
-    """The interrupt a benchmark raises: which records raise it ("timer": MARK_TIMER) and its INTID in the guest."""
+    """The interrupt a benchmark raises: its INTID in the guest, and which records raise it.
+
+    kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1).
+    """
 
     kind: str
     intid: int
@@ -49,7 +52,7 @@ class Observation:
         """The interrupt chains of the benchmark's source; no rows when it has none."""
         if self.source is None:
             return Chains.none()
-        raises = RAISES[self.source.kind](self.region, self.insns_per_tick)
+        raises = RAISES[self.source.kind](self.region, self.source, self.insns_per_tick)
         return chains.find_chains(self.region, raises, self.source.intid)
 
     @cached_property
@@ -71,7 +74,11 @@ class Observation:
         return np.append(self.chains.t0, self.region.end)
 
 
-RAISES: dict[str, Callable[[Region, int], Insns]] = {"timer": chains.timer_raises}
+# How T0 is found for each kind of source: (region, source, instructions per tick of the counter).
+RAISES: dict[str, Callable[[Region, Source, int], Insns]] = {
+    "timer": lambda region, _, insns_per_tick: chains.timer_raises(region, insns_per_tick),
+    "sgi": lambda region, source, _: chains.sgi_raises(region, source.intid),
+}
 
 Summary = dict[str, Any]
 Compute = Callable[[Observation], "Summary | None"]

@@ -23,7 +23,7 @@ CONSOLE_LINES = 6
 class Context:
     """What the record needs to know of a point and its run, nothing of it host-dependent.
 
-    identity: the fields a point is found by (id, machine, strategy, bench, bench_version, params);
+    identity: the fields a point is found by (id, machine, strategy, bench, bench_version, params), and population;
     insns_per_tick: of the machine's counter; max_exits: bound on the exits of the measured region, None for no
     bound; deadline_ns: the virtual-time deadline; killed: why the executor ended the run, or what it died of.
     """

@@ -14,7 +14,7 @@ import jsonschema  # type: ignore[import]
 from analysis.errors import LabError
 
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
-NAME, VERSION = "virqlab-run", 1
+NAME, VERSION = "virqlab-run", 2
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,7 @@ def parse_query(words: list[str]) -> dict[str, str]:
 def get(record: dict[str, Any], query: dict[str, str]) -> str:
     """The bare number. LabError when no point, or more than one, or no such metric answers the query."""
     keys = {key: value for key, value in query.items() if key not in ("metric", "stat")}
-    points = [point for point in record["points"] if matches(point, keys)]
+    points = _plainest([point for point in record["points"] if matches(point, keys)], keys)
     wanted = " ".join(f"{key}={value}" for key, value in keys.items()) or "(any)"
     if not points:
         raise LabError(f"no point with {wanted}", "points: " + ", ".join(point["id"] for point in record["points"]))
@@ -46,6 +46,12 @@ def get(record: dict[str, Any], query: dict[str, str]) -> str:
 def matches(point: dict[str, Any], keys: dict[str, str]) -> bool:
     """Whether every key is a field or a parameter of the point with that value (compared as text)."""
     return all(str(point[key] if key in FIELDS else point["params"].get(key)) == value for key, value in keys.items())
+
+
+def _plainest(points: list[dict[str, Any]], keys: dict[str, str]) -> list[dict[str, Any]]:
+    """Of several points those that vary no parameter but the named ones: `bench=timer` is not `timer,load=hvc`."""
+    plain = [p for p in points if all(word.partition("=")[0] in keys for word in p["id"].split(",")[1:])]
+    return plain if plain and len(points) > 1 else points
 
 
 def number(value: int | float, digits: int = 6) -> str:

@@ -61,6 +61,7 @@ class Scenario:
     metrics: list[str]
     suites: list[str] = field(default_factory=lambda: list(SUITES))
     params: dict[str, Param | list[Param]] = field(default_factory=dict)
+    population: str = ""
     source: dict[str, Any] | None = None
     max_exits: int | None = None
     deadline_ms: float | None = None
@@ -107,6 +108,7 @@ class Point:
             "bench": self.scenario.bench,
             "bench_version": self.scenario.version,
             "params": dict(self.params),
+            "population": self.scenario.population,
         }
 
 
@@ -165,7 +167,7 @@ def _points(
     choices = [value if isinstance(value, list) else [value] for value in scenario.params.values()]
     for values in itertools.product(*choices):
         params = dict(zip(scenario.params, values))
-        suffix = "".join(f"/{key}={params[key]}" for key in swept)
+        suffix = "".join(f",{key}={params[key]}" for key in swept)
         for machine in (name for name in scenario.machines if machines is None or name in machines):
             for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
                 name = f"{machine}/{strategy}/{scenario.bench}{suffix}"
@@ -173,14 +175,9 @@ def _points(
 
 
 def _distinct(points: list[Point]) -> None:
-    """No two points may share a directory, none may lie in another's."""
-    names = {point.id for point in points}
-    if len(names) != len(points):
+    """No two points may share a directory."""
+    if len({point.id for point in points}) != len(points):
         raise LabError("two scenarios of the suite make the same points", "sweep the parameter that differs as a list")
-    for name in names:
-        parent = next((str(p) for p in Path(name).parents if str(p) in names), None)
-        if parent:
-            raise LabError(f"point {name} would lie inside point {parent}", "sweep the parameter in both rows or none")
 
 
 def _known(what: str, names: Sequence[str] | None, rows: dict[str, Any]) -> None:

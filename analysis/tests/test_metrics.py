@@ -159,6 +159,26 @@ def test_coalesced_and_outstanding() -> None:
     assert account == {"raised": 3, "acknowledged": 1, "coalesced": 1, "outstanding": 1}
 
 
+def test_sgi_is_raised_by_its_write() -> None:
+    """T0 is the guest's write of ICC_SGI1R_EL1 before it traps; other INTIDs and the hypervisor's own do not count."""
+    writer = Writer(True)
+    sgi1r = sysregs.ENCODINGS["ICC_SGI1R_EL1"]
+    writer.mark(marks.MARK_RUN_BEGIN)
+    for intid in (5, 1):
+        writer.execute(3)
+        writer.add(trace.SYSREG, flags=trace.FLAG_VALID, c=sgi1r, a=intid << 24 | 1)
+        writer.execute(1)
+        writer.exit(50, esr=trapped("ICC_SGI1R_EL1", read=False))
+    writer.rows.append((writer.insn, trace.SYSREG, 2, 0, trace.FLAG_VALID, sgi1r, 1 << 24 | 1, 0))
+    writer.vector()
+    writer.execute(4)
+    writer.done("ICC_IAR1_EL1", 1)
+    writer.done("ICC_EOIR1_EL1", 1)
+    writer.mark(marks.MARK_RUN_END)
+    seen = Observation(writer.records(), source=Source("sgi", 1))
+    assert values(metrics.compute(seen, TIMER_METRICS)) == dict(zip(TIMER_METRICS, (51, 57, 1, 50)))
+
+
 def test_deactivation_by_dir() -> None:
     """EOImode = 1: T4 is after the DIR, T3 after the EOIR; the other chain's DIR is not taken."""
     writer = Writer(False)

@@ -28,6 +28,7 @@ def point(strategy: str, bench: str = "timer", **fields: Any) -> dict[str, Any]:
         "bench": bench,
         "bench_version": 1,
         "params": {"iterations": 1000},
+        "population": "constant phase",
         "status": "pass",
         "reason": "",
         "guest": {"cntfrq": "1000000000"},

@@ -8,9 +8,11 @@ import subprocess
 from pathlib import Path
 from typing import Any, Callable
 
+import numpy as np
 import pytest
 
-from analysis import chains, marks, record, trace
+from analysis import chains, marks, record, stats, trace
+from analysis.trace import Insns
 from bench.checks import directories_differ
 from bench.suite import ROOT
 
@@ -38,6 +40,12 @@ def virqlab(*arguments: str | Path, status: int = 0) -> str:
 def get(run: Path, query: str) -> float:
     """One number of a run."""
     return float(virqlab("get", run, *query.split()))
+
+
+def get_samples(run: Path, point: str, metric: str = "latency_insns") -> Insns:
+    """Every sample of a metric of a point, e.g. te/timer."""
+    chosen = next(p for p in record.load(run)["points"] if p["id"] == f"virt-v3/{point}")
+    return stats.expand(chosen["metrics"][metric]["samples"])
 
 
 @pytest.fixture(name="whole", scope="module")
@@ -98,6 +106,24 @@ def test_latency_and_ticks_agree(whole: Path) -> None:
     for strategy in ("te", "lr"):
         ticks = get(whole, f"strategy={strategy} bench=timer metric=handler_ticks")
         assert abs(ticks - bare - get(whole, f"strategy={strategy} bench=timer metric=latency_insns")) <= 2
+
+
+def test_the_guest_measures_the_same_latency(whole: Path) -> None:
+    """Interrupt for interrupt, whatever ran when it was raised: the handler's own counter read is two instructions
+    after T1, so T0 is the deadline (or the SGI) and no moment of the hypervisor's."""
+    names = [f"{s}/{b}" for s in ("bare", "te", "lr") for b in ("sgi_self", "timer", "timer_wfi", "timer,load=hvc")]
+    for name in names:
+        assert set((get_samples(whole, name, "handler_ticks") - get_samples(whole, name)).tolist()) == {2}
+
+
+def test_a_swept_phase_is_a_distribution(whole: Path) -> None:
+    """A deadline inside an exit waits for its end: each place in the exit is one latency, none shorter than outside."""
+    for strategy in ("te", "lr"):
+        swept = get_samples(whole, f"{strategy}/timer,load=hvc")
+        constant = get_samples(whole, f"{strategy}/timer")
+        exit_insns = int(get(whole, f"strategy={strategy} bench=hvc metric=roundtrip_insns"))
+        steady = int(np.sort(constant)[500])
+        assert set(swept[1:].tolist()) == set(range(steady, steady + exit_insns))
 
 
 def test_repetition_is_identical(whole: Path, tmp_path: Path) -> None:
@@ -167,7 +193,7 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
     plain.write_bytes(bytes(4096))
     cases: list[tuple[tuple[str | Path, ...], str]] = [
         (("--strategy", "warp"), "unknown strategy 'warp': one of bare, te, lr"),
-        (("--bench", "warp"), "unknown benchmark 'warp': one of empty, hvc, timer"),
+        (("--bench", "warp"), "unknown benchmark 'warp': one of empty, hvc, mmio_vgic,"),
         (("--machine", "warp"), "unknown machine 'warp': one of virt-v3"),
         (("--suite", "warp"), "unknown suite 'warp'"),
         (("--qemu", "/nowhere/qemu"), "QEMU not found: /nowhere/qemu: run 'make deps'"),
