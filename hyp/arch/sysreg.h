@@ -27,6 +27,7 @@
 #define HCR_EL2_AMO  BIT(5)
 #define HCR_EL2_VF   BIT(6)
 #define HCR_EL2_VI   BIT(7)
+#define HCR_EL2_VSE  BIT(8)
 #define HCR_EL2_TSC  BIT(19)
 #define HCR_EL2_TACR BIT(21)
 #define HCR_EL2_RW   BIT(31)

@@ -43,12 +43,11 @@ vectors:
     .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
     fatal_vector \n
     .endr
-    exit_vector trap_sync           /* lower EL, AArch64: synchronous, IRQ, FIQ, SError */
+    .rept   2                       /* lower EL, AArch64, then AArch32: synchronous, IRQ, FIQ, SError */
+    exit_vector trap_sync
     exit_vector trap_irq
     exit_vector trap_irq
     exit_vector trap_serror
-    .irp    n, 12, 13, 14, 15
-    fatal_vector \n
     .endr
 
     /* void vcpu_enter(struct vcpu *): never returns; the vCPU's next exit begins on its own stack. */

@@ -49,36 +49,43 @@ static void secure_call(struct vcpu *vcpu)
     hypercall(vcpu);
 }
 
-static bool access_sysreg(struct vcpu *vcpu, uint32_t reg, bool read, uint64_t *value)
+/* The registers that generate SGIs trap under every strategy (HCR_EL2.IMO or FMO) and work on the model. */
+static bool write_sgi(struct vcpu *vcpu, uint32_t reg, uint64_t value)
 {
-    if (!read) {
-        switch (reg) {
-        case ISS_ICC_SGI1R_EL1:
-            vgic_sgi(&vcpu->vgic, *value, 1);
-            return true;
-        case ISS_ICC_SGI0R_EL1:
-        case ISS_ICC_ASGI1R_EL1: /* one security state: the other state's Group 1 is this one's Group 0 */
-            vgic_sgi(&vcpu->vgic, *value, 0);
-            return true;
-        default:
-            break;
-        }
+    switch (reg) {
+    case ISS_ICC_SGI1R_EL1:
+        vgic_sgi(&vcpu->vgic, value, 1);
+        return true;
+    case ISS_ICC_SGI0R_EL1:
+    case ISS_ICC_ASGI1R_EL1: /* one security state: the other state's Group 1 is this one's Group 0 */
+        vgic_sgi(&vcpu->vgic, value, 0);
+        return true;
+    default:
+        return false;
     }
-    return vcpu->vgic.vm->delivery->trap(&vcpu->vgic, reg, read, value);
 }
 
 static void sysreg(struct vcpu *vcpu, uint64_t esr)
 {
-    bool read = (esr & ISS_SYSREG_READ) != 0;
+    const struct delivery *delivery = vcpu->vgic.vm->delivery;
+    uint32_t reg = (uint32_t)esr & ISS_SYSREG_MASK;
     unsigned rt = (unsigned)FIELD_GET(ISS_SYSREG_RT, esr);
-    uint64_t value = rt < 31 ? vcpu->x[rt] : 0;
+    uint64_t value;
 
-    if (!access_sysreg(vcpu, (uint32_t)esr & ISS_SYSREG_MASK, read, &value)) {
-        undefined(vcpu);
-        return;
+    if ((esr & ISS_SYSREG_READ) != 0) {
+        if (!delivery->trap_read(&vcpu->vgic, reg, &value)) {
+            undefined(vcpu);
+            return;
+        }
+        if (rt < 31)
+            vcpu->x[rt] = value;
+    } else {
+        value = rt < 31 ? vcpu->x[rt] : 0;
+        if (!delivery->trap_write(&vcpu->vgic, reg, value) && !write_sgi(vcpu, reg, value)) {
+            undefined(vcpu);
+            return;
+        }
     }
-    if (read && rt < 31)
-        vcpu->x[rt] = value;
     skip_instruction();
 }
 
@@ -160,10 +167,11 @@ void trap_irq(struct vcpu *vcpu)
     finish(vcpu);
 }
 
+/* An SError while the guest ran is the guest's: it becomes its virtual SError (DDI 0487, HCR_EL2.VSE). */
 void trap_serror(struct vcpu *vcpu)
 {
-    (void)vcpu;
-    trap_fatal(11, read_sysreg(esr_el2), read_sysreg(elr_el2), read_sysreg(far_el2));
+    vcpu->vm->misuse++;
+    write_sysreg(hcr_el2, read_sysreg(hcr_el2) | HCR_EL2_VSE);
 }
 
 void trap_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t far)

@@ -230,11 +230,18 @@ static void maintenance(struct vgic_cpu *cpu)
 }
 
 /* Nothing but the SGI registers traps, and those are not the CPU interface's. */
-static bool trap(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value)
+static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
     (void)cpu;
     (void)reg;
-    (void)read;
+    (void)value;
+    return false;
+}
+
+static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
+{
+    (void)cpu;
+    (void)reg;
     (void)value;
     return false;
 }
@@ -251,5 +258,6 @@ const struct delivery deliver_lr = {
     .deactivated = deactivated,
     .arrived = arrived,
     .maintenance = maintenance,
-    .trap = trap,
+    .trap_read = trap_read,
+    .trap_write = trap_write,
 };

@@ -24,24 +24,22 @@ static const char *limits(struct vgic_limits *limits)
 static void load(struct vgic_cpu *cpu)
 {
     write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
-    write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
-    cpu->delivery.te.virq_asserted = false;
-    cpu->delivery.te.vfiq_asserted = false;
+    cpu->delivery.te.hcr = read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF);
+    cpu->delivery.te.asserted = 0;
+    write_sysreg(hcr_el2, cpu->delivery.te.hcr);
     cpu->dirty = true;
 }
 
 static void flush(struct vgic_cpu *cpu)
 {
-    enum vcpuif_signal signal = vcpuif_signal(cpu);
-    bool virq = signal == VCPUIF_IRQ, vfiq = signal == VCPUIF_FIQ;
+    static const uint64_t bits[] = {[VCPUIF_NONE] = 0, [VCPUIF_IRQ] = HCR_EL2_VI, [VCPUIF_FIQ] = HCR_EL2_VF};
+    uint64_t assert = bits[vcpuif_signal(cpu)];
 
     cpu->dirty = false;
-    if (virq == cpu->delivery.te.virq_asserted && vfiq == cpu->delivery.te.vfiq_asserted)
+    if (assert == cpu->delivery.te.asserted)
         return;
-    cpu->delivery.te.virq_asserted = virq;
-    cpu->delivery.te.vfiq_asserted = vfiq;
-    write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | (virq ? HCR_EL2_VI : 0) |
-                              (vfiq ? HCR_EL2_VF : 0));
+    cpu->delivery.te.asserted = assert;
+    write_sysreg(hcr_el2, cpu->delivery.te.hcr | assert);
 }
 
 /* Nothing is ever resident: the model is the hardware. */
@@ -192,11 +190,6 @@ static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
     }
 }
 
-static bool trap(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value)
-{
-    return read ? trap_read(cpu, reg, value) : trap_write(cpu, reg, *value);
-}
-
 const struct delivery deliver_te = {
     .tag = "te",
     .limits = limits,
@@ -209,5 +202,6 @@ const struct delivery deliver_te = {
     .deactivated = deactivated,
     .arrived = arrived,
     .maintenance = maintenance,
-    .trap = trap,
+    .trap_read = trap_read,
+    .trap_write = trap_write,
 };

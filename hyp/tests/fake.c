@@ -50,11 +50,18 @@ static void arrived(struct vgic_cpu *cpu, struct virq *irq)
     vgic_set_line(irq, true);
 }
 
-static bool trap(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value)
+static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
     (void)cpu;
     (void)reg;
-    (void)read;
+    (void)value;
+    return false;
+}
+
+static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
+{
+    (void)cpu;
+    (void)reg;
     (void)value;
     return false;
 }
@@ -71,7 +78,8 @@ static const struct delivery fake = {
     .deactivated = nothing_for_irq,
     .arrived = arrived,
     .maintenance = nothing_for_cpu,
-    .trap = trap,
+    .trap_read = trap_read,
+    .trap_write = trap_write,
 };
 
 struct vgic *fake_vm(unsigned cpus)

@@ -26,8 +26,8 @@ struct vgic_limits {
 /* What a strategy keeps per vCPU. */
 union delivery_state {
     struct {
-        bool virq_asserted; /* HCR_EL2.VI as written */
-        bool vfiq_asserted; /* HCR_EL2.VF as written */
+        uint64_t hcr;      /* HCR_EL2 without VI and VF */
+        uint64_t asserted; /* VI, VF or neither, as written */
     } te;
     struct {
         uint32_t all;  /* list registers there are, a bit each */
@@ -62,7 +62,8 @@ struct delivery {
     /* The maintenance interrupt. */
     void (*maintenance)(struct vgic_cpu *cpu);
     /* A trapped access to the CPU interface; `reg` by its ISS encoding. False: no such register, undefined. */
-    bool (*trap)(struct vgic_cpu *cpu, uint32_t reg, bool read, uint64_t *value);
+    bool (*trap_read)(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value);
+    bool (*trap_write)(struct vgic_cpu *cpu, uint32_t reg, uint64_t value);
 };
 
 /* The strategy named `tag`, NULL when there is none. */

@@ -60,9 +60,9 @@ enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu)
     return group != 0 ? VCPUIF_IRQ : VCPUIF_FIQ;
 }
 
-static void update_running(struct vcpuif *cpuif)
+static inline void update_running(struct vcpuif *cpuif)
 {
-    for (unsigned word = 0; word < 4; word++) {
+    for (unsigned word = 0; word < cpuif->level_words; word++) {
         uint32_t levels = cpuif->apr[0][word] | cpuif->apr[1][word];
 
         if (levels != 0) {
@@ -78,6 +78,7 @@ void vcpuif_reset(struct vgic_cpu *cpu)
     cpu->cpuif = (struct vcpuif){
         .bpr = {bpr_minimum(cpu, 0), bpr_minimum(cpu, 1)},
         .level_shift = (uint8_t)(8 - preemption_bits(cpu)),
+        .level_words = (uint8_t)(((1U << preemption_bits(cpu)) + 31) / 32),
         .running = PRIORITY_IDLE,
     };
     update_group_masks(&cpu->cpuif);
@@ -106,24 +107,17 @@ uint32_t vcpuif_highest_pending(const struct vgic_cpu *cpu, unsigned group)
     return irq == NULL || virq_group(irq) != group ? INTID_SPURIOUS : irq->intid;
 }
 
-/* Drops the highest active priority if it belongs to `group`; an EOI for the other group has no effect (4.6.3). */
-static bool drop(struct vgic_cpu *cpu, unsigned group)
+/* Drops the running priority if it belongs to `group`; an EOI for the other group has no effect (4.6.3). */
+static bool drop(struct vcpuif *cpuif, unsigned group)
 {
-    for (unsigned word = 0; word < 4; word++) {
-        uint32_t *mine = &cpu->cpuif.apr[group][word];
-        uint32_t other = cpu->cpuif.apr[1 - group][word];
-        uint32_t lowest = (*mine | other) & -(*mine | other);
+    unsigned level = (unsigned)cpuif->running >> cpuif->level_shift;
+    uint32_t *levels = &cpuif->apr[group][level / 32];
 
-        if (lowest == 0)
-            continue;
-        if ((*mine & lowest) == 0)
-            return false;
-        *mine &= ~lowest;
-        update_running(&cpu->cpuif);
-        cpu->dirty = true;
-        return true;
-    }
-    return false;
+    if (cpuif->running == PRIORITY_IDLE || (*levels >> level % 32 & 1) == 0)
+        return false;
+    *levels &= ~BIT32(level % 32);
+    update_running(cpuif);
+    return true;
 }
 
 static void deactivate(struct vgic_cpu *cpu, uint32_t intid)
@@ -140,10 +134,11 @@ void vcpuif_end(struct vgic_cpu *cpu, unsigned group, uint32_t intid)
 {
     if (intid >= INTID_SPECIAL && intid <= INTID_SPURIOUS)
         return;
-    if (!drop(cpu, group)) {
+    if (!drop(&cpu->cpuif, group)) {
         cpu->vm->misuse++;
         return;
     }
+    cpu->dirty = true;
     if (!cpu->cpuif.eoimode)
         deactivate(cpu, intid);
 }

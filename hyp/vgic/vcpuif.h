@@ -18,6 +18,7 @@ struct vcpuif {
     uint8_t bpr[2];
     uint8_t group_mask[2]; /* derived: the bits of a priority that preempt, by group */
     uint8_t level_shift;   /* of a group priority to its bit of apr */
+    uint8_t level_words;   /* words of apr in use */
     bool group_enabled[2]; /* IGRPEN0, IGRPEN1 */
     bool eoimode, cbpr;
     uint16_t running;   /* group priority of the highest active priority, PRIORITY_IDLE when none */

@@ -24,18 +24,10 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
     virq_bank_init(&cpu->local, vm, 0, cpu);
     cpu->local.edge = (1U << INTID_SGI_COUNT) - 1; /* SGIs are edge-triggered (IHI 0069H 12.11.7) */
     for (unsigned group = 0; group < 2; group++)
-        virq_queue_init(&cpu->ready[group]);
+        virq_queue_init(&cpu->ready[group], &cpu->lists[group]);
     vcpuif_reset(cpu);
     for (unsigned i = 0; cpu->index == 0 && i < VGIC_SPI_BANKS * 32; i++)
         vm->spi[i / 32].irq[i % 32].target = cpu; /* IROUTER resets to 0.0.0.0 here */
-}
-
-struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
-{
-    if (intid < INTID_SPI_FIRST)
-        return &cpu->local.irq[intid];
-    intid -= INTID_SPI_FIRST;
-    return intid < VGIC_SPI_BANKS * 32 ? &cpu->vm->spi[intid / 32].irq[intid % 32] : NULL;
 }
 
 void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)

@@ -3,23 +3,27 @@
 #ifndef VGIC_VGIC_H
 #define VGIC_VGIC_H
 
+#include <stddef.h>
+
 #include "delivery.h"
+#include "regs/intid.h"
 #include "vcpuif.h"
 #include "virq.h"
 
 #define VGIC_CPUS_MAX  8
 #define VGIC_SPI_BANKS 3 /* INTIDs 32 to 127 */
 
+/* What every exit touches comes first, within the reach of short address offsets; tables come last. */
 struct vgic_cpu {
     struct vgic *vm;
-    unsigned index;
-    uint32_t affinity;          /* Aff3.Aff2.Aff1.Aff0, a byte each */
-    bool dirty;                 /* what the strategy holds in hardware is older than the model */
-    bool asleep;                /* GICR_WAKER.ProcessorSleep */
-    struct virq_bank local;     /* SGIs and PPIs */
-    struct virq_queue ready[2]; /* by group */
+    unsigned index; /* its affinity is 0.0.0.index */
+    bool dirty;     /* what the strategy holds in hardware is older than the model */
+    bool asleep;    /* GICR_WAKER.ProcessorSleep */
     struct vcpuif cpuif;
     union delivery_state delivery;
+    struct virq_queue ready[2]; /* by group */
+    struct virq_bank local;     /* SGIs and PPIs */
+    struct virq_lists lists[2]; /* of the ready queues */
 };
 
 struct vgic {
@@ -38,7 +42,13 @@ const char *vgic_init(struct vgic *vm, const struct delivery *delivery);
 void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu);
 
 /* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
-struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid);
+static inline struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
+{
+    if (intid < INTID_SPI_FIRST)
+        return &cpu->local.irq[intid];
+    intid -= INTID_SPI_FIRST;
+    return intid < VGIC_SPI_BANKS * 32 ? &cpu->vm->spi[intid / 32].irq[intid % 32] : NULL;
+}
 
 /* Links a PPI of `cpu` to the physical PPI `pintid`: a line that the physical controller samples. */
 void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid);

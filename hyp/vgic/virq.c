@@ -4,14 +4,11 @@
 #include "check.h"
 #include "vgic.h"
 
-void virq_queue_init(struct virq_queue *queue)
+void virq_queue_init(struct virq_queue *queue, struct virq_lists *lists)
 {
-    queue->front = NULL;
-    queue->groups = 0;
-    for (unsigned i = 0; i < ARRAY_SIZE(queue->members); i++)
-        queue->members[i] = 0;
+    *queue = (struct virq_queue){.lists = lists};
     for (unsigned i = 0; i < PRIORITIES; i++)
-        list_init(&queue->head[i]);
+        list_init(&lists->head[i]);
 }
 
 void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_intid, struct vgic_cpu *target)
@@ -33,7 +30,7 @@ static void take_from_list(struct virq_queue *queue, struct virq *irq)
     uint8_t priority = irq->priority;
 
     list_remove(&irq->link);
-    if (!list_empty(&queue->head[priority]))
+    if (!list_empty(&queue->lists->head[priority]))
         return;
     queue->members[priority >> 3] &= (uint8_t) ~(0x80 >> (priority & 7));
     if (queue->members[priority >> 3] == 0)
@@ -50,7 +47,7 @@ static struct virq *next_front(struct virq_queue *queue)
         return NULL;
     high = (unsigned)__builtin_clz(queue->groups);
     priority = high << 3 | ((unsigned)__builtin_clz(queue->members[high]) - 24);
-    irq = CONTAINER_OF(queue->head[priority].next, struct virq, link);
+    irq = CONTAINER_OF(queue->lists->head[priority].next, struct virq, link);
     take_from_list(queue, irq);
     return irq;
 }
@@ -66,10 +63,10 @@ static void enqueue(struct virq *irq)
         queue->front = irq;
     } else if (irq->priority < front->priority) {
         queue->front = irq;
-        list_prepend(&queue->head[front->priority], &front->link);
+        list_prepend(&queue->lists->head[front->priority], &front->link);
         mark(queue, front->priority);
     } else {
-        list_append(&queue->head[irq->priority], &irq->link);
+        list_append(&queue->lists->head[irq->priority], &irq->link);
         mark(queue, irq->priority);
     }
 }
@@ -86,13 +83,9 @@ static void dequeue(struct virq *irq)
         take_from_list(queue, irq);
 }
 
-void virq_update_one(struct virq *irq)
+void virq_requeue(struct virq *irq)
 {
-    struct virq_bank *bank = irq->bank;
-
-    if (((virq_ready(bank) ^ bank->queued) >> irq->bit & 1) == 0)
-        return;
-    if ((bank->queued >> irq->bit & 1) != 0)
+    if ((irq->bank->queued >> irq->bit & 1) != 0)
         dequeue(irq);
     else if (irq->target != NULL)
         enqueue(irq);
@@ -150,8 +143,8 @@ void virq_activate(struct virq *irq)
     struct virq_bank *bank = irq->bank;
     uint32_t bit = BIT32(irq->bit);
 
-    CHECK((bank->active & bit) == 0);
+    CHECK((bank->queued & bit) != 0);
     bank->latch &= ~bit;
     bank->active |= bit;
-    virq_update_one(irq);
+    dequeue(irq);
 }

@@ -52,14 +52,18 @@ struct virq_bank {
  * take constant time however many wait.
  */
 struct virq_queue {
-    struct virq *front;  /* NULL when empty */
-    uint32_t groups;     /* of the others: bit 31 - n: priorities 8n .. 8n + 7 are not empty */
+    struct virq *front; /* NULL when empty */
+    struct virq_lists *lists;
+    uint32_t groups;     /* of the lists: bit 31 - n: priorities 8n .. 8n + 7 are not empty */
     uint8_t members[32]; /* bit 7 - m: priority 8n + m is not empty */
+};
+
+struct virq_lists {
     struct list head[PRIORITIES];
 };
 
 void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_intid, struct vgic_cpu *target);
-void virq_queue_init(struct virq_queue *queue);
+void virq_queue_init(struct virq_queue *queue, struct virq_lists *lists);
 
 /* Pending is derived: the latch, or the line of a level-sensitive interrupt (IHI 0069H 4.1.2, 4.3). */
 static inline uint32_t virq_pending(const struct virq_bank *bank)
@@ -83,10 +87,16 @@ static inline uint32_t virq_ready(const struct virq_bank *bank)
 
 /*
  * Bring the ready queues in line with the bank, for all its interrupts or for one. An interrupt that is routed nowhere
- * is in none. Call after any change of the words above.
+ * is in none. Call after any change of the words above. virq_requeue() is the second half of virq_update_one().
  */
 void virq_update(struct virq_bank *bank);
-void virq_update_one(struct virq *irq);
+void virq_requeue(struct virq *irq);
+
+static inline void virq_update_one(struct virq *irq)
+{
+    if (((virq_ready(irq->bank) ^ irq->bank->queued) >> irq->bit & 1) != 0)
+        virq_requeue(irq);
+}
 
 /* ditto, after GICD_CTLR.EnableGrp0 or EnableGrp1 of the VM changed. */
 void virq_update_forwarded(struct virq_bank *bank);
@@ -97,7 +107,7 @@ void virq_set_groups(struct virq_bank *bank, uint32_t group1);
 void virq_set_priority(struct virq *irq, uint8_t priority);
 void virq_set_target(struct virq *irq, struct vgic_cpu *target);
 
-/* Pending to active, as an acknowledge does: the latch is consumed. */
+/* Pending to active, as an acknowledge does to a queued interrupt: the latch is consumed. */
 void virq_activate(struct virq *irq);
 
 #endif
