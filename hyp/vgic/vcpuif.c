@@ -122,12 +122,10 @@ static bool drop(struct vcpuif *cpuif, unsigned group)
 
 static void deactivate(struct vgic_cpu *cpu, uint32_t intid)
 {
-    struct virq *irq = vgic_irq(cpu, intid);
-
-    if (irq == NULL)
-        cpu->vm->misuse++;
+    if (intid < VGIC_INTIDS)
+        vgic_deactivate(vgic_irq(cpu, intid));
     else
-        vgic_deactivate(irq);
+        cpu->vm->misuse++;
 }
 
 void vcpuif_end(struct vgic_cpu *cpu, unsigned group, uint32_t intid)

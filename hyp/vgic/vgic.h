@@ -12,6 +12,7 @@
 
 #define VGIC_CPUS_MAX  8
 #define VGIC_SPI_BANKS 3 /* INTIDs 32 to 127 */
+#define VGIC_INTIDS    (INTID_SPI_FIRST + 32 * VGIC_SPI_BANKS)
 
 /* What every exit touches comes first, within the reach of short address offsets; tables come last. */
 struct vgic_cpu {
@@ -46,8 +47,7 @@ static inline struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
 {
     if (intid < INTID_SPI_FIRST)
         return &cpu->local.irq[intid];
-    intid -= INTID_SPI_FIRST;
-    return intid < VGIC_SPI_BANKS * 32 ? &cpu->vm->spi[intid / 32].irq[intid % 32] : NULL;
+    return intid < VGIC_INTIDS ? &cpu->vm->spi[intid / 32 - 1].irq[intid % 32] : NULL;
 }
 
 /* Links a PPI of `cpu` to the physical PPI `pintid`: a line that the physical controller samples. */
