@@ -11,32 +11,39 @@ from typing import Any
 
 import jsonschema  # type: ignore[import]
 
+from analysis import schema
 from analysis.errors import LabError
 
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
 NAME, VERSION = "virqlab-run", 2
 
 
+def _schema() -> Any:
+    whole = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    return _inline(whole, whole["$defs"])
+
+
 @lru_cache(maxsize=1)
-def _validator() -> Any:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(_inline(schema, schema["$defs"]))
+def _accepts() -> schema.Accepts:
+    return schema.compile_schema(_schema())
 
 
-def _inline(schema: Any, definitions: dict[str, Any]) -> Any:
+def _inline(part: Any, definitions: dict[str, Any]) -> Any:
     """The schema with every reference replaced by what it names: resolving them takes most of a validation's time."""
-    if isinstance(schema, list):
-        return [_inline(item, definitions) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inline(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
-    return {key: _inline(value, definitions) for key, value in schema.items() if key != "$defs"}
+    if isinstance(part, list):
+        return [_inline(item, definitions) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _inline(definitions[part["$ref"].removeprefix("#/$defs/")], definitions)
+    return {key: _inline(value, definitions) for key, value in part.items() if key != "$defs"}
 
 
 def check(record: Any, what: str) -> None:
     """LabError naming the first field of the record that breaks the schema."""
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(record))
+    if _accepts()(record):
+        return
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(_schema()).iter_errors(record))
     if error is not None:
         place = "/".join(str(part) for part in error.absolute_path) or "the top level"
         raise LabError(f"{what} is no valid run record: at {place}: {error.message[:200]}")
@@ -54,16 +61,24 @@ def load(path: Path) -> dict[str, Any]:
     if not isinstance(record, dict) or record.get("schema") != NAME:
         raise LabError(f"{file} is no run record of virqlab")
     if record.get("version") != VERSION:
-        raise LabError(f"{file} has record version {record.get('version')}, this virqlab reads {VERSION}")
+        raise LabError(
+            f"{file} has record version {record.get('version')}, this virqlab reads {VERSION}",
+            "run the suite again with './virqlab run'",
+        )
     check(record, str(file))
     return record
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON atomically (temporary file, fsync, rename), keys in the order given, so bytes repeat."""
+    """Write JSON atomically, keys in the order given, so bytes repeat."""
+    write_text(path, dumps(value))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: temporary file, fsync, rename."""
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("w", encoding="utf-8") as stream:
-        stream.write(dumps(value))
+        stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(temporary, path)

@@ -23,7 +23,7 @@ def show(record: dict[str, Any], console: Console, stat: str = "value") -> None:
         classes = exit_table(points)
         if classes.row_count:
             console.print(classes)
-    console.print(_legend(stat), style="dim")
+    console.print(legend(stat), style="dim")
     for point in record["points"]:
         if point["status"] != "pass":
             console.print(f"{point['status'].upper()} {point['id']}: {point['reason']}", highlight=False, markup=False)
@@ -33,14 +33,14 @@ def metric_table(points: list[Point], title: str, stat: str = "value") -> Table:
     """One row for each benchmark and metric, one column for each strategy, in the order of the record."""
     strategies = list(dict.fromkeys(point["strategy"] for point in points))
     table = _table(title, ["bench", "metric", "unit"], strategies)
-    for name, row in _rows(points):
+    for name, row in rows(points):
         names = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
         for metric in names:
             units = {point["metrics"][metric]["unit"] for point in row.values() if metric in point["metrics"]}
-            cells = [_cell(row.get(strategy), metric, stat) for strategy in strategies]
+            cells = [cell(row.get(strategy), metric, stat) for strategy in strategies]
             table.add_row(name if metric == names[0] else "", metric, "/".join(sorted(units)), *cells)
         if not names:
-            table.add_row(name, "", "", *(_cell(row.get(strategy), "", stat) for strategy in strategies))
+            table.add_row(name, "", "", *(cell(row.get(strategy), "", stat) for strategy in strategies))
         table.add_section()
     return table
 
@@ -50,7 +50,7 @@ def exit_table(points: list[Point]) -> Table:
     counted = [point for point in points if point["exits"] and point["exits"]["total"]]
     strategies = list(dict.fromkeys(point["strategy"] for point in counted))
     table = _table("exits in the measured region, by class", ["bench", "class"], strategies)
-    for name, row in _rows(counted):
+    for name, row in rows(counted):
         classes = sorted({kind for point in row.values() for kind in point["exits"]["classes"]})
         for kind in classes:
             cells = [_count(row.get(strategy), kind) for strategy in strategies]
@@ -70,7 +70,7 @@ def _table(title: str, left: list[str], strategies: list[str]) -> Table:
     return table
 
 
-def _rows(points: list[Point]) -> Iterator[tuple[str, dict[str, Point]]]:
+def rows(points: list[Point]) -> Iterator[tuple[str, dict[str, Point]]]:
     """(benchmark with its swept parameters, points by strategy), in the order of the record."""
     rows: dict[str, dict[str, Point]] = {}
     for point in points:
@@ -79,7 +79,7 @@ def _rows(points: list[Point]) -> Iterator[tuple[str, dict[str, Point]]]:
     yield from rows.items()
 
 
-def _cell(point: Point | None, metric: str, stat: str) -> Text:
+def cell(point: Point | None, metric: str, stat: str) -> Text:
     """The number, with its range where the samples differ; what happened where there is none."""
     if point is None:
         return Text("")
@@ -98,7 +98,8 @@ def _count(point: Point | None, kind: str) -> str:
     return "" if point is None else str(point["exits"]["classes"].get(kind, 0))
 
 
-def _legend(stat: str) -> str:
+def legend(stat: str) -> str:
+    """What the numbers are."""
     if stat != "value":
         return f"{stat} of each sample set; '-': this does not exist here"
     return (

@@ -11,14 +11,15 @@ from typing import Any, Sequence
 
 from rich.console import Console
 
-from analysis import record, select, stats, table
+from analysis import baseline, difference, markdown, record, select, stats, table
 from analysis.errors import LabError
-from bench import doctor, images, suite
+from bench import doctor, images, rebaseline, suite
 from bench.progress import Reporter
 from bench.run import JOBS_DEFAULT, Options, Runner, unwritable
 from bench.store import Store
 
 OUT_DEFAULT = "results/latest"
+REPORT_DEFAULT = "results/latest/report.html"
 EXIT_CODES = "Exit codes: 0 good, 1 a point or a check failed, 2 bad input."
 
 
@@ -58,18 +59,47 @@ def parser() -> argparse.ArgumentParser:
             "results/latest strategy=lr bench=timer metric=exits_per_irq",
         )
     )
+    _compare(
+        _command(
+            commands,
+            "compare",
+            "compare two runs exactly, say what changed and which exits, phases and functions explain it",
+            "results/baselines results/latest --strict",
+            "Exit codes: 0 same or better, 1 worse (--strict: any change), 2 not comparable or bad input.",
+        )
+    )
+    _rebaseline(
+        _command(
+            commands,
+            "rebaseline",
+            "keep a run in results/baselines/, what 'make regress' compares with",
+            '--reason "lr: fewer instructions an injection" results/latest',
+        )
+    )
+    _report(
+        _command(
+            commands,
+            "report",
+            "write one self-contained HTML file about one or more runs",
+            "results/latest --out report.html",
+        )
+    )
     return top
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, example: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    example: str,
+    codes: str = EXIT_CODES,
 ) -> argparse.ArgumentParser:
     line = f"./virqlab {name} {example}".rstrip()
     return commands.add_parser(
         name,
         help=text,
         description=f"{text[0].upper()}{text[1:]}.",
-        epilog=f"Example:\n  {line}\n\n{EXIT_CODES}",
+        epilog=f"Example:\n  {line}\n\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
@@ -166,12 +196,17 @@ def _crosschecked(result: dict[str, Any]) -> str:
 def _show(command: argparse.ArgumentParser) -> None:
     command.add_argument("run", metavar="RUN.json", type=Path, help="a run record, or the directory of a run")
     command.add_argument("--stat", choices=stats.STATS, default="value", help="what of each sample set to show")
+    command.add_argument("--markdown", action="store_true", help="print the summary as a GitHub table, as in README.md")
     command.set_defaults(function=show)
 
 
 def show(arguments: argparse.Namespace) -> int:
     """`virqlab show`: the table."""
-    table.show(record.load(arguments.run), Console(highlight=False), arguments.stat)
+    found = record.load(arguments.run)
+    if arguments.markdown:
+        print(markdown.table(found, arguments.stat), end="")
+    else:
+        table.show(found, Console(highlight=False), arguments.stat)
     return 0
 
 
@@ -191,4 +226,66 @@ def get(arguments: argparse.Namespace) -> int:
     """`virqlab get`: the bare number; 2 when no such point or metric."""
     query = select.parse_query(arguments.query)
     print(select.get(record.load(arguments.run), query))
+    return 0
+
+
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("old", metavar="OLD", type=Path, help="a run record, its directory, or results/baselines")
+    command.add_argument("new", metavar="NEW", type=Path, help="a run record, or the directory of a run")
+    command.add_argument("--strict", action="store_true", help="any change of a count is 1, a better one too")
+    command.set_defaults(function=compare)
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """`virqlab compare`: the worst of the comparisons when OLD is a directory of baselines."""
+    results = baseline.compare_all(baseline.load(arguments.old), record.load(arguments.new))
+    console = Console(highlight=False)
+    for result in results:
+        for obstacle in result.obstacles:
+            print(f"virqlab: not comparable: {obstacle}", file=sys.stderr)
+        if result.compared or result.points:
+            for text, style in difference.lines(result, arguments.strict):
+                console.print(text, style=style, markup=False, soft_wrap=True)
+    states = [result.status(arguments.strict) for result in results]
+    return 1 if 1 in states else max(states)
+
+
+def _rebaseline(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "run", metavar="RUN.json", type=Path, nargs="?", default=Path(OUT_DEFAULT), help=f"default {OUT_DEFAULT}"
+    )
+    command.add_argument("--reason", required=True, metavar="TEXT", help="why the numbers may change; kept in the file")
+    command.add_argument(
+        "--reference", action="store_true", help="write results/reference/run.json, the run that README.md shows"
+    )
+    command.set_defaults(function=rebase)
+
+
+def rebase(arguments: argparse.Namespace) -> int:
+    """`virqlab rebaseline`: 2, and nothing written, for a run that cannot be a baseline."""
+    for path in rebaseline.keep(record.load(arguments.run), arguments.reason, arguments.reference):
+        print(f"{path.relative_to(suite.ROOT)}: {path.stat().st_size} bytes; commit it")
+    return 0
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("runs", metavar="RUN.json", type=Path, nargs="+", help="a run record, or a run's directory")
+    command.add_argument(
+        "--out", metavar="FILE.html", type=Path, default=Path(REPORT_DEFAULT), help="default %(default)s"
+    )
+    command.set_defaults(function=write_report)
+
+
+def write_report(arguments: argparse.Namespace) -> int:
+    """`virqlab report`: one HTML file."""
+    from analysis import report  # only here: the template engine would slow every other command
+
+    records = [record.load(path) for path in arguments.runs]
+    text = report.render(records)
+    try:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(arguments.out, text)
+    except OSError as error:
+        raise LabError(f"cannot write {arguments.out}: {error.strerror}", "choose another file with --out") from None
+    print(f"{arguments.out}: {len(text.encode())} bytes, {sum(len(r['points']) for r in records)} points")
     return 0

@@ -20,13 +20,14 @@ UNKNOWN = "unknown"
 
 
 def provenance(images: Images, hashes: dict[str, str]) -> dict[str, Any]:
-    """commit, dirty, compiler, qemu, images and machine of run.host; hashes: of the bytes that are really run."""
+    """All of run.host but times and points; hashes: of the bytes that are really run."""
     commit = git("rev-parse", "HEAD")
     changes = git("status", "--porcelain")
     return {
         "commit": commit or UNKNOWN,
         "dirty": None if changes is None else bool(changes),
         "compiler": compiler(images),
+        "compilers": compilers(images),
         "qemu": {
             "path": str(images.qemu.path),
             "version": images.qemu.version,
@@ -47,13 +48,16 @@ def git(*arguments: str) -> str | None:
 
 
 def compiler(images: Images) -> str:
-    """The compiler of the hypervisor (else the guest) by its own word: DW_AT_producer of the first unit in C."""
-    for name in ("hyp", "guest"):
-        elf = elf_of(images.files[name]) if name in images.files else None
-        producer = _producer(elf) if elf else ""
-        if producer:
-            return producer
-    return UNKNOWN
+    """The compiler of the hypervisor (else the guest)."""
+    found = compilers(images)
+    return found.get("hyp") or found.get("guest") or UNKNOWN
+
+
+def compilers(images: Images) -> dict[str, str]:
+    """By image, the compiler by its own word, flags included: DW_AT_producer of the first unit in C."""
+    elves = {name: elf_of(path) for name, path in images.files.items()}
+    producers = {name: _producer(elf) for name, elf in elves.items() if elf}
+    return {name: producer for name, producer in producers.items() if producer}
 
 
 def machine() -> dict[str, str | int]:

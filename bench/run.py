@@ -79,7 +79,12 @@ class Runner:
         return {
             "schema": record.NAME,
             "version": record.VERSION,
-            "run": {"suite": lab.suite, "count": self.options.count, "host": about_host},
+            "run": {
+                "suite": lab.suite,
+                "count": self.options.count,
+                "machines": {point.machine.name: point.machine.facts() for point in points},
+                "host": about_host,
+            },
             "points": [result.record for result in ordered],
         }
 

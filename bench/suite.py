@@ -36,6 +36,10 @@ class Machine:
     timeout_s: float
     trace_mib: int
 
+    def facts(self) -> dict[str, Any]:
+        """What two records must agree on to be comparable, and the title."""
+        return {key: getattr(self, key) for key in ("title", "machine", "args", "gic", "insns_per_tick")}
+
 
 @dataclass(frozen=True)
 class Strategy:

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+One self-contained HTML file about run records: opens from file://, asks no network, the same bytes for the same
+records. What it says comes from records only; analysis/templates/report.html is its text, this its numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from analysis import comparable, families, figures
+from analysis.figures import COLOURS, Bars, Curves, Figure
+from analysis.groups import Group, Pool, exits_per_operation, gather, is_rate
+from analysis.select import number
+
+Record = dict[str, Any]
+Point = dict[str, Any]
+
+TEMPLATES = Path(__file__).with_name("templates")
+SERIES_MAX = COLOURS  # the rest of the exit classes is one series, "other"
+ROWS_SHOWN = 60
+CURVES_MAX = 12  # latency figures of one machine
+DISTRIBUTIONS = ("latency_insns", "roundtrip_insns")
+OTHER = "other"
+
+
+def render(records: list[Record]) -> str:
+    """The document. LabError when gnuplot is missing."""
+    sections = [_Section(record, place) for place, record in enumerate(records)]
+    drawn = figures.draw([figure for section in sections for figure in section.figures])
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    text = environment.get_template("report.html").render(
+        runs=[section.view for section in sections],
+        environment=_environment(records),
+        svg={name: Markup(svg) for name, svg in drawn.items()},
+        colours=COLOURS,
+    )
+    return text + "\n"
+
+
+def _environment(records: list[Record]) -> list[tuple[str, list[str]]]:
+    """(fact, its value in each run)."""
+    facts = [_facts(record) for record in records]
+    names = list(dict.fromkeys(name for found in facts for name in found))
+    return [(name, [found.get(name, "-") for found in facts]) for name in names]
+
+
+def _facts(record: Record) -> dict[str, str]:
+    about, host = record["run"], record["run"]["host"]
+    found = {
+        "suite": about["suite"],
+        "started": host["started"],
+        "commit": host["commit"],
+        "tree": {True: "dirty: the commit does not describe it", False: "clean", None: "unknown"}[host["dirty"]],
+    }
+    for name, row in about.get("machines", {}).items():
+        found[f"machine {name}"] = f"{row['title']}; -M {row['machine']} {' '.join(row['args'])}"
+    found["QEMU"] = f"{host['qemu']['version']}, SHA-256 {host['qemu']['sha256']}"
+    for name, producer in comparable.compilers(record).items():
+        found[f"{name} compiler"] = producer
+    for name, image in host["images"].items():
+        found[f"{name} image"] = f"{Path(image['path']).name}, SHA-256 {image['sha256']}"
+    found["counted"] = {"fast": "by block of code", "insn": "instruction by instruction"}[about["count"]]
+    found["host"] = ", ".join(f"{name} {value}" for name, value in host["machine"].items())
+    found["record"] = f"{record['schema']} version {record['version']}"
+    if "baseline" in record:
+        found["kept because"] = record["baseline"]["reason"]
+    return found
+
+
+class _Section:
+    """One record: what the template shows of it, and the figures to draw."""
+
+    def __init__(self, record: Record, place: int) -> None:
+        self.figures: list[Figure] = []
+        self._prefix = f"run{place + 1}"
+        points = record["points"]
+        machines = dict.fromkeys(point["machine"] for point in points)
+        host = record["run"]["host"]
+        self.view = {
+            "name": f"Run {place + 1}",
+            "suite": record["run"]["suite"],
+            "commit": host["commit"],
+            "dirty": bool(host["dirty"]),
+            "qemu": host["qemu"]["version"],
+            "count": record["run"]["count"],
+            "counts": {state: sum(point["status"] == state for point in points) for state in ("pass", "fail", "skip")},
+            "missing": [point for point in points if point["status"] != "pass"][:ROWS_SHOWN],
+            "machines": [self._machine(name, [p for p in points if p["machine"] == name]) for name in machines],
+        }
+
+    def _machine(self, name: str, points: list[Point]) -> dict[str, Any]:
+        groups, pooled = gather(points)
+        shown = groups[:ROWS_SHOWN]
+        strategies = list(dict.fromkeys(point["strategy"] for point in points))
+        prefix = re.sub(r"[^a-z0-9]+", "-", f"{self._prefix}-{name}".lower())
+        return {
+            "name": name,
+            "pooled": pooled,
+            "left_out": len(groups) - len(shown),
+            "strategies": strategies,
+            "summary": [_summary(group, strategies) for group in shown],
+            "exits": self._exits(prefix, shown, strategies),
+            "latency": self._latency(prefix, shown, strategies),
+            "phases": self._stack(
+                prefix, shown, strategies, families.PHASES, "Phases of an interrupt", "instructions, mean per interrupt"
+            ),
+            "events": self._events(prefix, shown, strategies),
+        }
+
+    def _exits(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
+        """Stacked bars of exits by class over interrupts or operations."""
+        rows: list[tuple[str, dict[str, float]]] = []
+        notes = []
+        for group in groups:
+            for strategy in strategies:
+                found = exits_per_operation(group.points.get(strategy, []))
+                if found and found[0]:
+                    rows.append((f"{group.name} {strategy}", found[0]))
+                elif found:
+                    notes.append(f"{group.name} {strategy}")
+        figure = self._bars(f"{prefix}-exits", "Exits by class", "exits per interrupt or operation", rows)
+        return {**figure, "none": notes} if figure else None
+
+    def _events(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
+        """The event vector: bars of what an instruction count does not tell; loads and stores are in the table."""
+        found = self._stack(
+            prefix, groups, strategies, families.EVENTS, "Event vector", "events, mean per interrupt or operation"
+        )
+        return found
+
+    def _stack(
+        self, prefix: str, groups: list[Group], strategies: list[str], kind: str, title: str, unit: str
+    ) -> dict[str, Any] | None:
+        """Stacked bars of the means of all metrics of one family group."""
+        rows, table = [], []
+        for group in groups:
+            names = group.metrics(kind)
+            for strategy in strategies:
+                pools = {name: pool for name in names if (pool := group.pool(strategy, name)) is not None}
+                means = {_short(name): pool.mean for name, pool in pools.items()}
+                if not means:
+                    continue
+                drawn = {name: mean for name, mean in means.items() if name not in ("loads", "stores")}
+                table.append((group.name, strategy, means))
+                if any(drawn.values()):
+                    rows.append((f"{group.name} {strategy}", drawn))
+        figure = self._bars(f"{prefix}-{kind}", title, unit, rows)
+        if not figure:
+            return None
+        columns = list(dict.fromkeys(name for _, _, means in table for name in means))
+        cells = [(name, strategy, [_mean(means.get(column)) for column in columns]) for name, strategy, means in table]
+        return {**figure, "columns": columns, "table": cells}
+
+    def _bars(
+        self, name: str, title: str, unit: str, rows: list[tuple[str, dict[str, float]]]
+    ) -> dict[str, Any] | None:
+        """Add a figure of these rows; what the template needs to show it. None without rows."""
+        if not rows:
+            return None
+        totals: dict[str, float] = {}
+        for _, values in rows:
+            for series, value in values.items():
+                totals[series] = totals.get(series, 0.0) + value
+        used = [series for series, total in totals.items() if total]
+        if len(used) > SERIES_MAX:
+            largest = sorted(used, key=lambda series: (-totals[series], series))[: SERIES_MAX - 1]
+            used = [series for series in used if series in largest] + [OTHER]
+        stacked = []
+        for label, values in rows:
+            known = [values.get(series, 0.0) for series in used]
+            if OTHER in used:
+                known[used.index(OTHER)] = sum(values.values()) - sum(known)
+            stacked.append((label, known))
+        self.figures.append(Bars(name, title, unit, used, stacked))
+        numbers = [(label, [_mean(value) for value in values], _mean(sum(values))) for label, values in stacked]
+        return {"id": name, "series": used, "numbers": numbers}
+
+    def _latency(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any]:
+        """Distributions of the groups that have one; the others are constant, and said to be."""
+        curves: list[dict[str, Any]] = []
+        constants, crowded = [], 0
+        for group in groups:
+            metric = next((name for name in DISTRIBUTIONS if name in group.metrics(families.SUMMARY)), None)
+            if metric is None:
+                continue
+            pools = {name: pool for name in strategies if (pool := group.pool(name, metric)) is not None}
+            if all(pool.constant for pool in pools.values()):
+                constants.append((group.name, metric, [(name, pool.cell(), pool.n) for name, pool in pools.items()]))
+            elif len(curves) == CURVES_MAX:
+                crowded += 1
+            else:
+                curves.append(self._curve(f"{prefix}-latency-{len(curves) + 1}", group, metric, pools))
+        return {"curves": curves, "constants": constants, "crowded": crowded}
+
+    def _curve(self, name: str, group: Group, metric: str, pools: dict[str, Pool]) -> dict[str, Any]:
+        points = [pool.distribution() for pool in pools.values()]
+        title = f"Distribution of {metric}, {group.name}"
+        self.figures.append(Curves(name, title, f"{metric}, instructions (simulator)", list(pools), points))
+        numbers = [
+            (strategy, pool.n, pool.cell(), "constant" if pool.constant else pool.percentiles())
+            for strategy, pool in pools.items()
+        ]
+        return {
+            "id": name,
+            "title": group.name,
+            "metric": metric,
+            "series": list(pools),
+            "numbers": numbers,
+            "population": "; ".join(group.populations()),
+            "points": max(len(points) for points in group.points.values()),
+        }
+
+
+def _summary(group: Group, strategies: list[str]) -> dict[str, Any]:
+    """The rows of one group: a metric each, strategies across."""
+    rows = []
+    for metric in group.metrics(families.SUMMARY) + group.metrics(families.MASKED):
+        pools = [group.pool(strategy, metric) for strategy in strategies]
+        cells = [pool.cell(is_rate(metric)) if pool else "-" for pool in pools]
+        rows.append((metric, group.unit(metric), cells))
+    return {"name": group.name, "points": len(group.all), "rows": rows}
+
+
+def _short(metric: str) -> str:
+    """`flush` of `phase_flush_insns`, `isb` of `events_isb`."""
+    return re.sub(r"_insns$", "", re.sub(r"^(phase|events)_", "", metric))
+
+
+def _mean(value: float | None) -> str:
+    return "-" if value is None else number(value)
