@@ -43,5 +43,5 @@ check: deps ## format, lint, include directions, both compilers
 all: $(ALL)
 checks: $(CHECKS)
 
-clean: ## remove what was built (build/deps stays)
-	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +
+clean: ## remove what was built (what was fetched stays: build/deps, build/cache)
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name deps ! -name cache -exec rm -rf {} +

@@ -12,6 +12,8 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=tools/apt-arm64.sh
+. "$top/tools/apt-arm64.sh"
 fdt_dir=$top/build/deps/arm64
 qemu_min=1:10.0
 
@@ -81,13 +83,6 @@ apt_get() {
 # shellcheck source=/dev/null
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME:?}")
 
-# The mirror that already serves this release's main component, from deb822 or one-line sources.
-mirror() {
-  # shellcheck disable=SC2016  # the format's variables are apt's
-  apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(SUITE)|$(CODENAME) $(REPO_URI)' 2>/dev/null |
-    awk -v c="$codename" '$1 == "Packages" && $2 == "main" { split($3, s, "|"); if (s[1] == c || s[2] == c) { print $4; exit } }'
-}
-
 if [ $need_qemu -eq 1 ] || [ ${#missing[@]} -gt 0 ]; then
   apt_get update
 fi
@@ -106,7 +101,7 @@ if [ $need_qemu -eq 1 ]; then
   target=()
   candidate=$(apt-cache policy qemu-system-arm | awk '/Candidate:/ { print $2 }')
   if ! dpkg --compare-versions "$candidate" ge "$qemu_min"; then
-    uri=$(mirror)
+    uri=$(mirror "$codename")
     if [ -z "$uri" ]; then
       echo "deps: no package mirror for $codename found in the apt sources: add one and run 'make deps' again" >&2
       exit 2
@@ -122,21 +117,13 @@ if [ $need_qemu -eq 1 ]; then
     qemu-system-arm qemu-system-common qemu-system-data ipxe-qemu
 fi
 
-# libfdt for the hypervisor and the guests: an apt of its own, with arm64 as its architecture.
+# libfdt for the hypervisor and the guests
 if [ $need_fdt -eq 1 ]; then
   echo "deps: fetching the arm64 libfdt-dev into build/deps"
   apt_dir=$top/build/deps/apt
-  mkdir -p "$apt_dir"/lists/partial "$apt_dir"/cache/archives/partial "$apt_dir"/etc/apt.conf.d "$fdt_dir"
-  : >"$apt_dir/status"
-  apt_arm64() {
-    apt-get -q -o APT::Architecture=arm64 -o APT::Architectures::=arm64 -o Dir::State="$apt_dir" \
-      -o Dir::State::lists="$apt_dir/lists" -o Dir::State::status="$apt_dir/status" \
-      -o Dir::Cache="$apt_dir/cache" -o Dir::Etc::sourcelist="$apt_dir/sources.list" \
-      -o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root "$@" </dev/null
-  }
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $codename main" >"$apt_dir/sources.list"
-  apt_arm64 update
-  (cd "$apt_dir/cache" && apt_arm64 download libfdt-dev)
+  mkdir -p "$apt_dir" "$fdt_dir"
+  apt_arm64_update "$apt_dir"
+  (cd "$apt_dir/cache" && apt_arm64 "$apt_dir" apt-get download libfdt-dev)
   for deb in "$apt_dir"/cache/libfdt-dev_*_arm64.deb; do
     dpkg-deb -x "$deb" "$fdt_dir"
   done

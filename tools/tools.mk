@@ -5,4 +5,4 @@ CHECKS += check-includes check-shell
 check-includes:
 	@$(PYTHON) tools/include_check.py
 check-shell:
-	@shellcheck tools/*.sh .ci/run
+	@shellcheck -x tools/*.sh .ci/run
