@@ -14,6 +14,7 @@ from analysis.select import number
 from analysis.trace import Insns
 
 Point = dict[str, Any]
+FEW = 3
 ROWS_MAX = 60  # more variants than this and a report shows benchmarks instead
 
 
@@ -65,8 +66,17 @@ class Pool:
 
     @property
     def constant(self) -> bool:
-        """Every sample is the same: there is no distribution."""
+        """Every sample is the same."""
         return self._values.size == 1
+
+    @property
+    def few(self) -> bool:
+        """So few values that a list says more than a curve: there is no distribution."""
+        return self._values.size <= FEW
+
+    def counted(self) -> str:
+        """`200 (999), 339 (1)`: each value with the number of samples that have it."""
+        return ", ".join(f"{value} ({count})" for value, count in zip(self._values.tolist(), self._counts.tolist()))
 
     @property
     def mean(self) -> float:
@@ -127,10 +137,15 @@ def variant(point: Point) -> str:
 
 
 def exits_per_operation(points: list[Point]) -> tuple[dict[str, float], str] | None:
-    """Exits by class over interrupts (else operations), and over which; None when there is nothing to divide by."""
+    """
+    Exits by class over interrupts (else operations), and over which; None when there is nothing to divide by, as where
+    a load beside the interrupts exits too.
+    """
     totals: dict[str, int] = {}
     count, what = 0, ""
     for point in points:
+        if not {"exits_per_irq", "exits_per_op"} & set(point["metrics"]):
+            continue
         found, what = operations(point)
         count += found
         for name, exits in (point["exits"] or {"classes": {}})["classes"].items():

@@ -122,16 +122,19 @@ class _Section:
     def _exits(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
         """Stacked bars of exits by class over interrupts or operations."""
         rows: list[tuple[str, dict[str, float]]] = []
-        notes = []
+        without, uncounted = [], []
         for group in groups:
-            for strategy in strategies:
-                found = exits_per_operation(group.points.get(strategy, []))
-                if found and found[0]:
-                    rows.append((f"{group.name} {strategy}", found[0]))
-                elif found:
-                    notes.append(f"{group.name} {strategy}")
+            found = {name: exits_per_operation(points) for name, points in group.points.items()}
+            if not any(found.values()):
+                uncounted.append(group.name)
+            for strategy in (name for name in strategies if found.get(name)):
+                classes = (found[strategy] or ({}, ""))[0]
+                if classes:
+                    rows.append((f"{group.name} {strategy}", classes))
+                else:
+                    without.append(f"{group.name} {strategy}")
         figure = self._bars(f"{prefix}-exits", "Exits by class", "exits per interrupt or operation", rows)
-        return {**figure, "none": notes} if figure else None
+        return {**figure, "without": without, "uncounted": uncounted} if figure else None
 
     def _events(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
         """The event vector: bars of what an instruction count does not tell; loads and stores are in the table."""
@@ -188,7 +191,7 @@ class _Section:
         return {"id": name, "series": used, "numbers": numbers}
 
     def _latency(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any]:
-        """Distributions of the groups that have one; the others are constant, and said to be."""
+        """Distributions of the groups that have one; the others are constant or nearly so, and said to be."""
         curves: list[dict[str, Any]] = []
         constants, crowded = [], 0
         for group in groups:
@@ -196,8 +199,9 @@ class _Section:
             if metric is None:
                 continue
             pools = {name: pool for name in strategies if (pool := group.pool(name, metric)) is not None}
-            if all(pool.constant for pool in pools.values()):
-                constants.append((group.name, metric, [(name, pool.cell(), pool.n) for name, pool in pools.items()]))
+            if all(pool.few for pool in pools.values()):
+                cells = [pools[name].counted() if name in pools else "-" for name in strategies]
+                constants.append((group.name, metric, "; ".join(group.populations()), cells))
             elif len(curves) == CURVES_MAX:
                 crowded += 1
             else:
@@ -209,7 +213,7 @@ class _Section:
         title = f"Distribution of {metric}, {group.name}"
         self.figures.append(Curves(name, title, f"{metric}, instructions (simulator)", list(pools), points))
         numbers = [
-            (strategy, pool.n, pool.cell(), "constant" if pool.constant else pool.percentiles())
+            (strategy, pool.n, pool.cell(), None if pool.constant else pool.percentiles())
             for strategy, pool in pools.items()
         ]
         return {
