@@ -15,7 +15,7 @@ from analysis.errors import LabError, TraceError
 from analysis.metrics import Observation, Source
 from analysis.trace import Records
 
-CONSOLE_LOG, TRACE_DIR = "console.log", "trace"
+CONSOLE_LOG, TRACE_DIR, PROFILE = "console.log", "trace", "profile"
 CONSOLE_LINES = 6
 
 
@@ -154,11 +154,11 @@ def _exception(last: np.void, context: Context) -> dict[str, Any]:
 
 def _end(records: Records, context: Context) -> dict[str, Any] | None:
     """Where the trace ended: the PC of END, of a trace that was cut off the PC of its last record that has one."""
-    known = (records["kind"] != trace.MARK).nonzero()[0]
+    known = (~np.isin(records["kind"], (trace.MARK, trace.COUNTS))).nonzero()[0]
     if known.size == 0:
         return None
     last = records[known[-1]]
-    has_pc_in_b = last["kind"] in (trace.SYSREG, trace.SYSREG_DONE)
+    has_pc_in_b = last["kind"] in (trace.SYSREG, trace.SYSREG_DONE, trace.MMIO, trace.DAIF)
     pc, el = int(last["b"] if has_pc_in_b else last["a"]), int(last["el"])
     elf = context.host_elf if el == 2 else context.guest_elf
     return {"el": el, "insn": int(last["insn"]), "pc": f"{pc:#x}", "symbol": symbols.symbolize(pc, elf)}

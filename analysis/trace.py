@@ -26,10 +26,25 @@ RECORD: Final = np.dtype(
     ]
 )
 
-EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = range(1, 10)
+# A COUNTS record has other fields behind the header: instructions since the one before, by class.
+COUNT_FIELDS: Final = ("loads", "stores", "isb", "dsb", "tlbi", "ich", "icc", "sysreg")
+COUNTS_RECORD: Final = np.dtype(
+    [
+        ("insn", "<u8"),
+        ("kind", "u1"),
+        ("el", "u1"),
+        ("sub", "u1"),
+        ("flags", "u1"),
+        *((name, "<u4") for name in COUNT_FIELDS[:2]),
+        *((name, "<u2") for name in COUNT_FIELDS[2:]),
+    ]
+)
+
+EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END, COUNTS, MMIO, DAIF = range(1, 13)
 FLAG_GUEST, FLAG_VALID = 1, 2
 END_EXIT, END_DEADLINE = 0, 1
 WFX_WFI, WFX_WFE = 0, 1
+DAIF_WRITE, DAIF_SET, DAIF_CLEAR = 0, 1, 2
 
 Records = npt.NDArray[np.void]
 Insns = npt.NDArray[np.int64]
@@ -80,6 +95,11 @@ def is_guest(records: Records) -> Mask:
     return mask
 
 
+def counts(records: Records) -> Records:
+    """The COUNTS records with their own fields (dtype COUNTS_RECORD)."""
+    return records[records["kind"] == COUNTS].view(COUNTS_RECORD)
+
+
 def _files(directory: Path, required: bool = True) -> list[Path]:
     files = sorted(directory.glob("vcpu*"), key=lambda path: (len(path.name), path.name))
     if required and not files:
@@ -103,7 +123,7 @@ def _checked(path: Path) -> Records:
     kind, insn = records["kind"], records["insn"]
     if records.size == 0 or kind[-1] != END:
         raise TraceError(f"trace {path.name} is cut off: its last record is not END")
-    bad = np.flatnonzero((kind < EXC_EL2) | (kind > END))
+    bad = np.flatnonzero((kind < EXC_EL2) | (kind > DAIF))
     if bad.size:
         raise TraceError(f"trace {path.name} record {bad[0]} has the unknown kind {kind[bad[0]]}")
     if np.count_nonzero(kind == END) != 1:

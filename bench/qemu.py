@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.point import TRACE_DIR
+from analysis import marks
+from analysis.point import PROFILE, TRACE_DIR
 from bench.images import Images
 from bench.suite import ROOT, Point
 
@@ -37,6 +38,9 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
             f"out={TRACE_DIR}",
             f"deadline={point.deadline_ns}",
             f"count={count}",
+            f"mmio={strategy.mmio}",
+            f"profile={PROFILE}",
+            f"region={marks.MARK_RUN_BEGIN:#x}:{marks.MARK_RUN_END:#x}",
         ]
     )
     boot = [arg.format(**values) for arg in strategy.args]

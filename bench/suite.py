@@ -52,6 +52,8 @@ class Strategy:
     machine_options: str = ""
     images: dict[str, str] = field(default_factory=dict)
     symbols: str = ""
+    vectors: str = "vectors"
+    mmio: str = "el2"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@
 #define ICH_LR0_EL2    SYSREG(3, 4, 12, 12, 0)
 #define ICH_LR8_EL2    SYSREG(3, 4, 12, 13, 0)
 #define HCR_EL2        SYSREG(3, 4, 1, 1, 0)
+#define DAIF           SYSREG(3, 3, 4, 2, 1)
 #define VBAR_EL1       SYSREG(3, 0, 12, 0, 0)
 #define VBAR_EL2       SYSREG(3, 4, 12, 0, 0)
 #define VBAR_EL3       SYSREG(3, 6, 12, 0, 0)
@@ -56,6 +57,11 @@ uint16_t a64_mark_id(uint32_t opcode)
     return (uint16_t)bits(opcode, 20, 5);
 }
 
+uint8_t a64_daif_imm(uint32_t opcode)
+{
+    return (uint8_t)bits(opcode, 11, 8);
+}
+
 static enum a64_class classify_read(uint32_t sysreg)
 {
     switch (sysreg) {
@@ -86,6 +92,8 @@ static enum a64_class classify_write(uint32_t sysreg)
         return A64_VBAR_WRITE;
     case HCR_EL2:
         return A64_HCR_WRITE;
+    case DAIF:
+        return A64_DAIF_WRITE;
     default:
         sysreg &= ~SYSREG_OP2_MASK;
         return sysreg == ICH_LR0_EL2 || sysreg == ICH_LR8_EL2 ? A64_GIC_WRITE : A64_OTHER;
@@ -106,6 +114,12 @@ enum a64_class a64_classify(uint32_t opcode)
     }
     if (opcode == 0xd69f03e0 || opcode == 0xd69f0bff || opcode == 0xd69f0fff) {
         return A64_ERET;
+    }
+    if ((opcode & 0xfffff0ff) == 0xd50340df) {
+        return A64_DAIF_SET;
+    }
+    if ((opcode & 0xfffff0ff) == 0xd50340ff) {
+        return A64_DAIF_CLEAR;
     }
     if ((opcode & 0xfff00000) == 0xd5100000) {
         return classify_write(a64_sysreg(opcode));

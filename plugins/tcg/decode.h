@@ -20,6 +20,9 @@ enum a64_class {
     A64_GIC_EOI,    /* write of ICC_EOIR0/EOIR1/DIR_EL1 */
     A64_VBAR_WRITE, /* write of any VBAR_ELx */
     A64_HCR_WRITE,  /* write of HCR_EL2 */
+    A64_DAIF_WRITE, /* MSR DAIF, Xt */
+    A64_DAIF_SET,   /* MSR DAIFSet, #imm4 */
+    A64_DAIF_CLEAR, /* MSR DAIFClr, #imm4 */
 };
 
 /* How an instruction passes control to the next one when it raises no exception. */
@@ -44,6 +47,7 @@ struct a64_flow {
 
 enum a64_class a64_classify(uint32_t opcode);
 uint16_t a64_mark_id(uint32_t opcode);
+uint8_t a64_daif_imm(uint32_t opcode);
 bool a64_may_leave(uint32_t opcode);
 struct a64_flow a64_flow_of(uint32_t opcode, uint64_t pc);
 

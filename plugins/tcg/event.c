@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "event.h"
 
+#include <string.h>
+
 #include "decode.h"
 #include "flow.h"
 #include "machine.h"
+#include "profile.h"
 #include "registers.h"
 
 /* DDI 0487, ESR_ELx.EC. */
@@ -47,6 +50,38 @@ static struct record *put(struct vcpu *vcpu, enum record_kind kind, unsigned int
     record->kind = (uint8_t)kind;
     record->el = (uint8_t)el;
     return record;
+}
+
+static uint64_t at_most(uint64_t count, uint64_t limit)
+{
+    return count < limit ? count : limit;
+}
+
+/*
+ * What executed at level `el` since the last time, before the record that follows. One record for nearly all; more
+ * where a field cannot hold the count.
+ */
+static void put_counts(struct vcpu *vcpu, unsigned int el, uint64_t insn)
+{
+    while (memcmp(vcpu->counts, vcpu->recorded, sizeof(vcpu->counts)) != 0) {
+        struct record *record = put(vcpu, RECORD_COUNTS, el, insn);
+        struct counts counts;
+
+        record->flags = guest_flag(vcpu, el);
+        memcpy(&counts, record, sizeof(counts));
+        for (unsigned int i = 0; i < COUNT_IDS; i++) {
+            const uint64_t limit = i < COUNT_ISB ? UINT32_MAX : UINT16_MAX;
+            const uint64_t count = at_most(vcpu->counts[i] - vcpu->recorded[i], limit);
+
+            vcpu->recorded[i] += count;
+            if (i < COUNT_ISB) {
+                counts.wide[i] = (uint32_t)count;
+            } else {
+                counts.narrow[i - COUNT_ISB] = (uint16_t)count;
+            }
+        }
+        memcpy(record, &counts, sizeof(counts));
+    }
 }
 
 /* FAR_ELx is written by aborts, watchpoints and PC alignment faults; for others it is stale (DDI 0487, FAR_EL2). */
@@ -101,8 +136,10 @@ void event_access(struct vcpu *vcpu, const struct site *site)
 static void put_access(struct vcpu *vcpu, unsigned int el, struct access *access, uint64_t insn)
 {
     const uint8_t rt = a64_rt(access->opcode);
-    struct record *record = put(vcpu, RECORD_SYSREG_DONE, el, insn);
+    struct record *record;
 
+    put_counts(vcpu, el, insn);
+    record = put(vcpu, RECORD_SYSREG_DONE, el, insn);
     record->flags = guest_flag(vcpu, el);
     record->c = a64_sysreg(access->opcode);
     if (rt != A64_REG_ZR) {
@@ -154,6 +191,7 @@ void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, ui
     if (from == el) {
         interrupt_access(vcpu, el, kind == VECTOR_SYNC, elr, insn);
     }
+    put_counts(vcpu, from, insn);
     record = put(vcpu, el == 2 ? RECORD_EXC_EL2 : RECORD_EXC_EL1, from, insn);
     record->sub = (uint8_t)(offset / VECTOR_SIZE);
     record->flags = guest_flag(vcpu, el == 2 ? from : el);
@@ -173,6 +211,7 @@ void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     if (site->el == 3) {
         return;
     }
+    put_counts(vcpu, site->el, insn);
     record = put(vcpu, site->el == 2 ? RECORD_ERET_EL2 : RECORD_ERET_EL1, to, insn);
     record->flags = guest_flag(vcpu, site->el == 2 ? to : site->el);
     record->a = elr;
@@ -181,9 +220,11 @@ void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 
 void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
-    struct record *record = put(vcpu, RECORD_SYSREG, site->el, insn);
     const uint8_t rt = a64_rt(site->opcode);
+    struct record *record;
 
+    put_counts(vcpu, site->el, insn);
+    record = put(vcpu, RECORD_SYSREG, site->el, insn);
     record->flags = guest_flag(vcpu, site->el);
     record->c = a64_sysreg(site->opcode);
     if (rt != A64_REG_ZR) {
@@ -195,21 +236,55 @@ void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 
 void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
-    struct record *record = put(vcpu, RECORD_MARK, site->el, insn);
+    struct record *record;
 
+    put_counts(vcpu, site->el, insn);
+    record = put(vcpu, RECORD_MARK, site->el, insn);
     record->flags = guest_flag(vcpu, site->el);
     record->c = a64_mark_id(site->opcode);
     record->a = register_read(REG_X0);
     record->b = register_read((enum register_id)(REG_X0 + 1));
+    profile_mark(a64_mark_id(site->opcode), vcpu_vbar(vcpu, 2));
 }
 
 void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
-    struct record *record = put(vcpu, RECORD_WFX, site->el, insn);
+    struct record *record;
 
+    put_counts(vcpu, site->el, insn);
+    record = put(vcpu, RECORD_WFX, site->el, insn);
     record->sub = a64_classify(site->opcode) == A64_WFE;
     record->flags = guest_flag(vcpu, site->el);
     record->a = site->pc;
+}
+
+void event_daif(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+{
+    const enum a64_class class = a64_classify(site->opcode);
+    struct record *record = put(vcpu, RECORD_DAIF, site->el, insn);
+
+    record->sub = class == A64_DAIF_SET ? RECORD_DAIF_SET : RECORD_DAIF_CLEAR;
+    if (class == A64_DAIF_WRITE) {
+        const uint8_t rt = a64_rt(site->opcode);
+
+        record->sub = RECORD_DAIF_WRITE;
+        record->a = rt == A64_REG_ZR ? 0 : register_read((enum register_id)(REG_X0 + rt));
+    } else {
+        record->c = a64_daif_imm(site->opcode);
+    }
+    record->b = site->pc;
+}
+
+void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, uint64_t address, unsigned int size,
+                bool write)
+{
+    struct record *record = put(vcpu, RECORD_MMIO, site->el, insn);
+
+    record->sub = write ? RECORD_WRITE : RECORD_READ;
+    record->flags = guest_flag(vcpu, site->el);
+    record->c = size;
+    record->a = address;
+    record->b = site->pc;
 }
 
 void event_stop(struct vcpu *vcpu, enum record_end_reason reason)

@@ -14,6 +14,9 @@ void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+void event_daif(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, uint64_t address, unsigned int size,
+                bool write);
 
 /* A GIC access begins; an instruction at the same level starts; an exception is taken to the same level. */
 void event_access(struct vcpu *vcpu, const struct site *site);

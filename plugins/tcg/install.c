@@ -7,6 +7,7 @@
 #include "event.h"
 #include "machine.h"
 #include "options.h"
+#include "profile.h"
 #include "qemu_api.h"
 #include "registers.h"
 #include "site.h"
@@ -84,6 +85,9 @@ static void on_exit_qemu(qemu_plugin_id_t id, void *data)
             (void)writer_flush(vcpu->writer);
         }
     }
+    if (options.profile) {
+        (void)profile_write(options.profile);
+    }
 }
 
 static const char *unsuitable(const qemu_info_t *info)
@@ -117,6 +121,10 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
         return -1;
     }
     translate_count_every_insn(options.count_insn);
+    translate_watch_all_mmio(options.all_mmio);
+    if (options.profile) {
+        profile_enable(options.region_begin, options.region_end);
+    }
     qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init);
     qemu_plugin_register_vcpu_tb_trans_cb(id, translate_block);
     qemu_plugin_register_flush_cb(id, on_flush);

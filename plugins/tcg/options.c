@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALID "out=DIR, deadline=NS, count=fast|insn"
+#define VALID "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all, profile=FILE, region=MARK:MARK"
 
 static const char *value_of(const char *argument, const char *key)
 {
@@ -25,6 +25,20 @@ static bool parse_ns(const char *text, uint64_t *ns)
     return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *ns > 0 && *ns <= INT64_MAX;
 }
 
+/* Two mark ids, e.g. 0x100:0x101. */
+static bool parse_region(struct options *options, const char *text)
+{
+    char *middle = NULL;
+    char *end = NULL;
+    const unsigned long begin_mark = strtoul(text, &middle, 0);
+    const unsigned long end_mark = *middle == ':' ? strtoul(middle + 1, &end, 0) : 0;
+
+    options->region_begin = (uint16_t)begin_mark;
+    options->region_end = (uint16_t)end_mark;
+    return end && end != middle + 1 && *end == '\0' && begin_mark <= UINT16_MAX && end_mark <= UINT16_MAX &&
+           begin_mark != end_mark;
+}
+
 static bool parse_one(struct options *options, const char *argument)
 {
     const char *value;
@@ -40,6 +54,17 @@ static bool parse_one(struct options *options, const char *argument)
         options->count_insn = strcmp(value, "insn") == 0;
         return options->count_insn || strcmp(value, "fast") == 0;
     }
+    if ((value = value_of(argument, "mmio")) != NULL) {
+        options->all_mmio = strcmp(value, "all") == 0;
+        return options->all_mmio || strcmp(value, "el2") == 0;
+    }
+    if ((value = value_of(argument, "profile")) != NULL) {
+        options->profile = value;
+        return value[0] != '\0';
+    }
+    if ((value = value_of(argument, "region")) != NULL) {
+        return parse_region(options, value);
+    }
     return false;
 }
 
@@ -54,6 +79,10 @@ bool options_parse(struct options *options, int argc, char **argv, char *error, 
     }
     if (!options->out) {
         (void)snprintf(error, size, "option 'out' is missing: say %s", VALID);
+        return false;
+    }
+    if (options->profile && options->region_begin == options->region_end) {
+        (void)snprintf(error, size, "option 'profile' needs 'region': say %s", VALID);
         return false;
     }
     return true;

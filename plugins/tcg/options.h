@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The plugin's arguments: -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn] */
+/*
+ * The plugin's arguments:
+ * -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn][,mmio=el2|all][,profile=FILE,region=MARK:MARK]
+ */
 #ifndef VIRQLAB_OPTIONS_H
 #define VIRQLAB_OPTIONS_H
 
@@ -7,9 +10,13 @@
 #include <stdint.h>
 
 struct options {
-    const char *out;   /* directory of the trace */
-    uint64_t deadline; /* virtual time in ns at which the machine is stopped; 0: never */
-    bool count_insn;   /* count at every instruction rather than per segment: slow, for verification */
+    const char *out;     /* directory of the trace */
+    uint64_t deadline;   /* virtual time in ns at which the machine is stopped; 0: never */
+    bool count_insn;     /* count at every instruction rather than per segment: slow, for verification */
+    bool all_mmio;       /* record accesses to devices at every level, not only at EL2: slow */
+    const char *profile; /* file of the profile between the marks of the region; NULL: none */
+    uint16_t region_begin;
+    uint16_t region_end;
 };
 
 /* Returns false with one line in `error`. The strings of argv are kept. */

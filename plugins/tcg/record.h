@@ -18,12 +18,26 @@ enum record_kind {
     RECORD_MARK = 7,        /* movz xzr, #imm16 */
     RECORD_WFX = 8,         /* WFI or WFE, before it executes */
     RECORD_END = 9,         /* last record of a file */
+    RECORD_COUNTS = 10,     /* struct counts: what was executed since the last one */
+    RECORD_MMIO = 11,       /* access to a device, after it was done */
+    RECORD_DAIF = 12,       /* write of PSTATE.DAIF at EL2, before it executes */
 };
 
 enum record_flag {
     RECORD_GUEST = 1, /* guest context: EL0/EL1 with HCR_EL2.VM=1 and TGE=0 (EXC_EL2: where the exception came
                          from; ERET_EL2: where it goes; others: where the instruction executed) */
     RECORD_VALID = 2, /* SYSREG*: `a` holds the value (an XZR or unread register leaves it clear) */
+};
+
+enum record_access {
+    RECORD_READ = 0,
+    RECORD_WRITE = 1,
+};
+
+enum record_daif {
+    RECORD_DAIF_WRITE = 0, /* MSR DAIF, Xt */
+    RECORD_DAIF_SET = 1,   /* MSR DAIFSet, #imm4 */
+    RECORD_DAIF_CLEAR = 2, /* MSR DAIFClr, #imm4 */
 };
 
 enum record_end_reason {
@@ -35,13 +49,26 @@ struct record {
     uint64_t insn; /* instructions this vCPU executed at EL0..EL2 before this event (EL3 is outside the account) */
     uint8_t kind;
     uint8_t el;    /* EXC_*: level the exception came from; ERET_*: level it returns to; else: level of execution */
-    uint8_t sub;   /* EXC_*: vector offset / 0x80; WFX: 0 WFI, 1 WFE; END: record_end_reason */
+    uint8_t sub;   /* EXC_*: vector offset / 0x80; WFX: 0 WFI, 1 WFE; END, MMIO, DAIF: the enumeration above */
     uint8_t flags; /* record_flag */
-    uint32_t c;    /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16 */
-    uint64_t a;    /* EXC_*: ELR; ERET_*: target PC; SYSREG*: value; MARK: x0; WFX: PC; END: PC of the last TB */
-    uint64_t b;    /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*: PC; MARK: x1 */
+    uint32_t c;    /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: bytes;
+                      DAIF: imm4 */
+    uint64_t a;    /* EXC_*: ELR; ERET_*: target PC; SYSREG*, DAIF: value; MARK: x0; WFX: PC; END: PC of the last TB;
+                      MMIO: physical address */
+    uint64_t b;    /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*, MMIO, DAIF: PC; MARK: x1 */
 };
 
-_Static_assert(sizeof(struct record) == 32, "the trace format is 32-byte records");
+/* A COUNTS record: instructions since the previous one, in the order of enum count_id. */
+struct counts {
+    uint64_t insn;
+    uint8_t kind;
+    uint8_t el; /* level at which they executed */
+    uint8_t sub;
+    uint8_t flags; /* RECORD_GUEST: they executed in guest context */
+    uint32_t wide[2];
+    uint16_t narrow[6];
+};
+
+_Static_assert(sizeof(struct record) == 32 && sizeof(struct counts) == 32, "the trace format is 32-byte records");
 
 #endif

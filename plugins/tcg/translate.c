@@ -5,13 +5,16 @@
  *
  * Counting. A block is split into segments after each instruction that may leave it early; each segment adds its length
  * when it starts, so at any instruction the number executed before it is the counter minus a constant (site.bias).
+ * What is counted by class may leave its block, so it counts for itself.
  */
 #include "translate.h"
 
+#include "count.h"
 #include "decode.h"
 #include "event.h"
 #include "flow.h"
 #include "inline.h"
+#include "profile.h"
 #include "registers.h"
 #include "site.h"
 #include "vector.h"
@@ -27,10 +30,16 @@ struct block {
 };
 
 static bool every_insn;
+static bool all_mmio;
 
 void translate_count_every_insn(bool every)
 {
     every_insn = every;
+}
+
+void translate_watch_all_mmio(bool all)
+{
+    all_mmio = all;
 }
 
 /* The index of the site's instruction. */
@@ -90,6 +99,25 @@ static void on_wfx(unsigned int index, void *data)
     event_wfx(vcpu, data, index_of(vcpu, data));
 }
 
+static void on_daif(unsigned int index, void *data)
+{
+    struct vcpu *vcpu = vcpu_get(index);
+
+    event_daif(vcpu, data, index_of(vcpu, data));
+}
+
+static void on_memory(unsigned int index, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
+{
+    const struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(info, vaddr);
+
+    if (where && qemu_plugin_hwaddr_is_io(where)) {
+        struct vcpu *vcpu = vcpu_get(index);
+
+        event_mmio(vcpu, data, index_of(vcpu, data), qemu_plugin_hwaddr_phys_addr(where),
+                   1U << qemu_plugin_mem_size_shift(info), qemu_plugin_mem_is_store(info));
+    }
+}
+
 static uint32_t opcode_at(const struct block *block, size_t i)
 {
     uint32_t opcode = 0;
@@ -122,6 +150,23 @@ static void count(struct block *block, size_t i)
     block->segment_end = end + 1;
     qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(qemu_plugin_tb_get_insn(block->tb, i),
                                                         QEMU_PLUGIN_INLINE_ADD_U64, FIELD(insns), end + 1 - i);
+    if (block->el == 2 && profile_enabled()) {
+        qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(qemu_plugin_tb_get_insn(block->tb, i),
+                                                            QEMU_PLUGIN_INLINE_ADD_U64,
+                                                            profile_segment(block->pc + 4 * i, end + 1 - i), 1);
+    }
+}
+
+static void count_by_class(struct qemu_plugin_insn *insn, unsigned int classes)
+{
+    for (unsigned int id = 0; id < COUNT_IDS; id++) {
+        qemu_plugin_u64 field = FIELD(counts);
+
+        if (classes & 1U << id) {
+            field.offset += id * sizeof(uint64_t);
+            qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64, field, 1);
+        }
+    }
 }
 
 /* Where an awaited instruction may start: at a block's head or right after the access. */
@@ -174,6 +219,19 @@ static void instrument_insn(struct qemu_plugin_insn *insn, const struct site *si
         call(insn, on_gic_write, site);
     } else if ((class == A64_GIC_ACK || class == A64_GIC_EOI) && site->el != 0) {
         call(insn, on_access, site);
+    } else if ((class == A64_DAIF_WRITE || class == A64_DAIF_SET || class == A64_DAIF_CLEAR) && site->el == 2) {
+        call(insn, on_daif, site);
+    }
+}
+
+/* After the callbacks of the instruction: what they see does not include it. */
+static void instrument_counts(struct qemu_plugin_insn *insn, const struct site *site)
+{
+    const unsigned int classes = count_classes(site->opcode);
+
+    count_by_class(insn, classes);
+    if ((site->el == 2 || all_mmio) && classes & (1U << COUNT_LOAD | 1U << COUNT_STORE)) {
+        qemu_plugin_register_vcpu_mem_cb(insn, on_memory, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_RW, site_new(site));
     }
 }
 
@@ -222,6 +280,9 @@ static void translate_a64(struct block *block)
             await_resume(insn, &site);
         }
         instrument_insn(insn, &site);
+        if (block->el < 3) {
+            instrument_counts(insn, &site);
+        }
         if (i == block->n - 1 && flow_may_reach_vector(opcode, site.pc)) {
             store(insn, FIELD(block), block_site_address | BLOCK_FINISHED);
         }

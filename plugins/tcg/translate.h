@@ -6,6 +6,7 @@
 #include "qemu_api.h"
 
 void translate_count_every_insn(bool every);
+void translate_watch_all_mmio(bool all); /* at EL0 and EL1 too: slow */
 void translate_block(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "count.h"
 #include "writer.h"
 
 /* A place in translated code, constant data of its callbacks. */
@@ -46,6 +47,9 @@ struct vcpu {
     uint64_t attention[3]; /* by level: not zero while an access waits there */
     uint64_t vbar_cached;  /* zeroed by a write of a VBAR_ELx */
     uint64_t hcr_cached;   /* zeroed by a write of HCR_EL2 */
+    uint64_t counts[COUNT_IDS];
+
+    uint64_t recorded[COUNT_IDS]; /* of counts: in a COUNTS record */
 
     uint64_t vbar[4];      /* by level */
     bool vm_enabled;       /* HCR_EL2.VM=1 and TGE=0: EL0 and EL1 are a guest */

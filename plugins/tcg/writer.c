@@ -64,19 +64,23 @@ static int create(const char *path)
     return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 }
 
-bool writer_put_metadata(const char *directory)
+bool writer_put_file(const char *path, const void *data, size_t length)
 {
-    char *path = join(directory, "metadata");
-    const int fd = path ? create(path) : -1;
+    const int fd = create(path);
     bool ok = fd >= 0;
 
     if (ok) {
-        ok = write_all(fd, metadata_text, metadata_text_size) == metadata_text_size;
+        ok = write_all(fd, data, length) == length;
         ok = close(fd) == 0 && ok;
     }
-    if (!ok) {
-        (void)report(path ? path : directory, "write");
-    }
+    return ok || report(path, "write");
+}
+
+bool writer_put_metadata(const char *directory)
+{
+    char *path = join(directory, "metadata");
+    const bool ok = path ? writer_put_file(path, metadata_text, metadata_text_size) : report(directory, "write");
+
     free(path);
     return ok;
 }

@@ -4,6 +4,7 @@
 #define VIRQLAB_WRITER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "record.h"
 
@@ -11,6 +12,9 @@ struct writer;
 
 /* Writes DIR/metadata. Returns false after one line on stderr. */
 bool writer_put_metadata(const char *directory);
+
+/* Writes a file in one go. Returns false after one line on stderr. */
+bool writer_put_file(const char *path, const void *data, size_t length);
 
 /* Creates DIR/vcpuN. Returns NULL after one line on stderr. */
 struct writer *writer_open(const char *directory, unsigned int vcpu);

@@ -18,8 +18,9 @@ QEMU += ["-icount", "shift=0,sleep=off"]
 CROSS = "aarch64-linux-gnu-"
 MACHINE = "virt,virtualization=on,gic-version=3"
 
-EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = range(1, 10)
+EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END, COUNTS, MMIO, DAIF = range(1, 13)
 KINDS = ["", "exc_el2", "eret_el2", "exc_el1", "eret_el1", "sysreg", "sysreg_done", "mark", "wfx", "end"]
+KINDS += ["counts", "mmio", "daif"]
 GUEST, VALID = 1, 2
 
 
@@ -34,6 +35,24 @@ class Record(NamedTuple):
     c: int
     a: int
     b: int
+
+
+class Counts(NamedTuple):
+    """struct counts of record.h."""
+
+    insn: int
+    kind: int
+    el: int
+    sub: int
+    flags: int
+    loads: int
+    stores: int
+    isb: int
+    dsb: int
+    tlbi: int
+    ich: int
+    icc: int
+    sysreg: int
 
 
 class Exc(NamedTuple):
@@ -64,6 +83,22 @@ class Run:
 
     def records(self) -> list[Record]:
         return [Record(*fields) for fields in struct.iter_unpack("<QBBBBIQQ", self.raw())]
+
+    def events(self) -> list[Record]:
+        """Records of what happened one by one: without counts and accesses to devices."""
+        return [r for r in self.records() if r.kind not in (COUNTS, MMIO)]
+
+    def counts(self) -> list[Counts]:
+        """The COUNTS records."""
+        return [Counts(*f) for f in struct.iter_unpack("<QBBBBIIHHHHHH", self.raw()) if f[1] == COUNTS]
+
+    def profile(self) -> tuple[int, dict[int, int]]:
+        """VBAR_EL2 and how often each instruction at EL2 ran."""
+        entries = list(struct.iter_unpack("<QQ", (self.out.parent / f"{self.out.name}.profile").read_bytes()))
+        assert entries[0][0] == int.from_bytes(b"VRQPROF1", "little")
+        pcs = [pc for pc, _ in entries[1:]]
+        assert pcs == sorted(set(pcs))
+        return entries[0][1], {pc: count for pc, count in entries[1:]}
 
     def raw(self) -> bytes:
         return (self.out / "vcpu0").read_bytes()

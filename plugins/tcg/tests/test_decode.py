@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 OTHER, MARK, WFI, WFE, ERET, GIC_WRITE, GIC_ACK, GIC_EOI, VBAR_WRITE, HCR_WRITE = range(10)
+DAIF_WRITE, DAIF_SET, DAIF_CLEAR = range(10, 13)
 NEXT, DIRECT, CONDITIONAL, INDIRECT, LOST, FLOW_ERET, NEVER = range(7)
 
 CLASSES = {
@@ -49,7 +50,11 @@ CLASSES = {
     "mrs x0, vbar_el1": OTHER,
     "msr hcr_el2, x0": HCR_WRITE,
     "mrs x0, hcr_el2": OTHER,
-    "msr daifset, #2": OTHER,
+    "msr daifset, #2": DAIF_SET,
+    "msr daifclr, #15": DAIF_CLEAR,
+    "msr daif, x0": DAIF_WRITE,
+    "mrs x0, daif": OTHER,
+    "msr spsel, #1": OTHER,
 }
 
 SAFE = [
@@ -64,6 +69,84 @@ LEAVING = [
     *("autia x0, x1", "pacia x0, x1", "xpaci x0", "pacga x0, x1, x2", "paciasp", "ld1b {z0.b}, p0/z, [x0]"),
     "mrs x0, nzcv",
 ]
+
+# What the event vector counts, by the names of the fields of a COUNTS record.
+COUNTED = ["loads", "stores", "isb", "dsb", "tlbi", "ich", "icc", "sysreg"]
+LOADS = [
+    *(
+        "ldr x0, [x1]",
+        "ldr w0, [x1, x2]",
+        "ldr x0, .",
+        "ldp x0, x1, [sp], #16",
+        "ldpsw x0, x1, [x2]",
+        "ldnp x0, x1, [x2]",
+    ),
+    *("ldrb w0, [x1, #1]", "ldrsw x0, [x1]", "ldursb w0, [x1, #-1]", "ldtr x0, [x1]", "ldr q0, [x1]", "ldr s0, [x1]"),
+    *(
+        "ldxr x0, [x1]",
+        "ldaxp x0, x1, [x2]",
+        "ldar w0, [x1]",
+        "ldlar w0, [x1]",
+        "ldapr x0, [x1]",
+        "ldapur x0, [x1, #8]",
+    ),
+    *("ld1 {v0.16b}, [x1]", "ld4r {v0.4s-v3.4s}, [x1], x2", "ldraa x0, [x1]", "ldg x0, [x1]", "ldgm x0, [x1]"),
+    *("ld1b {z0.b}, p0/z, [x0]", "ldr z0, [x0]", "ldapurb w0, [x1]", "ldapursw x0, [x1]", "ldp q0, q1, [x0]"),
+]
+STORES = [
+    *("str x0, [x1]", "str wzr, [x1], #4", "stp x0, x1, [sp, #-16]!", "stnp x0, x1, [x2]", "strb w0, [x1, x2]"),
+    *(
+        "stur x0, [x1, #-8]",
+        "sttr x0, [x1]",
+        "str q0, [x1]",
+        "str d0, [x1]",
+        "stxr w0, x1, [x2]",
+        "stlxp w0, x1, x2, [x3]",
+    ),
+    *("stlr x0, [x1]", "stllr x0, [x1]", "stlur x0, [x1]", "st1 {v0.16b}, [x1]", "st1 {v0.s}[1], [x1]", "stg x0, [x0]"),
+    *("stzgm x0, [x1]", "stgp x0, x1, [x2]", "setp [x0]!, x1!, x2", "st1b {z0.b}, p0, [x0]", "str z0, [x0]"),
+]
+BOTH = [
+    *("cas x0, x1, [x2]", "caspal x0, x1, x2, x3, [x4]", "ldadd x0, x1, [x2]", "stadd x0, [x1]", "swpal w0, w1, [x2]"),
+    *("ldumaxb w0, w1, [x2]", "casb w0, w1, [x2]", "cpyfp [x0]!, [x1]!, x2!", "cpye [x0]!, [x1]!, x2!"),
+]
+UNCOUNTED = [
+    *(
+        "prfm pldl1keep, [x0]",
+        "prfm pldl1keep, .",
+        "prfum pldl1keep, [x0, #-8]",
+        "dmb sy",
+        "sb",
+        "clrex",
+        "ssbb",
+        "pssbb",
+    ),
+    *("msr daifset, #2", "msr spsel, #1", "dc zva, x0", "ic iallu", "at s1e1r, x0", "hvc #0", "eret", "add x0, x1, #1"),
+    *("movz xzr, #0x102", "wfi", "b .", "fadd d0, d1, d2", "cfinv", "nop"),
+]
+COUNTS = {
+    **dict.fromkeys(LOADS, {"loads"}),
+    **dict.fromkeys(STORES, {"stores"}),
+    **dict.fromkeys(BOTH, {"loads", "stores"}),
+    **dict.fromkeys(UNCOUNTED, set()),
+    **dict.fromkeys(("isb", "isb #3"), {"isb"}),
+    **dict.fromkeys(("dsb sy", "dsb ish", "dsb nshst", ".inst 0xd5033a3f"), {"dsb"}),
+    **dict.fromkeys(("tlbi vmalle1", "tlbi vae1is, x0", "tlbi ipas2e1is, x0", "sys #0, c9, c3, #0"), {"tlbi"}),
+    **dict.fromkeys(
+        ("mrs x0, ich_lr0_el2", "msr ich_hcr_el2, x0", "mrs x0, ich_vtr_el2", "msr ich_ap1r3_el2, x0"), {"ich"}
+    ),
+    **dict.fromkeys(("msr ich_lr15_el2, x0", "mrs x0, ich_elrsr_el2", "msr ich_ap0r0_el2, xzr"), {"ich"}),
+    **dict.fromkeys(
+        ("mrs x0, icc_iar1_el1", "msr icc_pmr_el1, x0", "msr icc_sgi1r_el1, x0", "mrs x0, icc_rpr_el1"), {"icc"}
+    ),
+    **dict.fromkeys(
+        ("msr icc_dir_el1, x0", "msr icc_ap1r0_el1, x0", "mrs x0, icc_sre_el2", "mrs x0, s3_0_c12_c9_5"), {"icc"}
+    ),
+    **dict.fromkeys(
+        ("mrs x0, esr_el2", "msr tpidr_el0, x0", "mrs x0, nzcv", "msr daif, x0", "mrs x0, cntvct_el0"), {"sysreg"}
+    ),
+    **dict.fromkeys(("msr vbar_el1, x0", "mrs x0, isr_el1", "mrs x0, currentel", "msr oslar_el1, x0"), {"sysreg"}),
+}
 
 FLOWS = {
     "nop": (NEXT, 0),
@@ -118,7 +201,7 @@ def assemble(directory: Path, lines: list[str]) -> list[int]:
 
 @pytest.fixture(scope="module")
 def opcodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    lines = [*CLASSES, *SAFE, *LEAVING, *FLOWS, *INDIRECTS]
+    lines = [*CLASSES, *SAFE, *LEAVING, *COUNTS, *FLOWS, *INDIRECTS]
     return dict(zip(lines, assemble(tmp_path_factory.mktemp("opcodes"), lines)))
 
 
@@ -131,6 +214,19 @@ def test_class(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
 def test_may_leave(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
     pure.a64_may_leave.restype = ctypes.c_bool
     assert pure.a64_may_leave(opcodes[line]) == (line in LEAVING)
+
+
+@pytest.mark.parametrize("line", COUNTS)
+def test_counts(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
+    found = pure.count_classes(opcodes[line])
+    assert {name for i, name in enumerate(COUNTED) if found >> i & 1} == COUNTS[line]
+
+
+@pytest.mark.parametrize("line", [*COUNTS])
+def test_counted_may_leave(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
+    """What is counted by class ends its segment: then no record finds it counted before it ran."""
+    pure.a64_may_leave.restype = ctypes.c_bool
+    assert pure.a64_may_leave(opcodes[line]) or not COUNTS[line]
 
 
 @pytest.mark.parametrize("line", [*FLOWS, *INDIRECTS])

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import support
-from support import ERET_EL1, ERET_EL2, EXC_EL1, EXC_EL2, GUEST, MARK, SYSREG, SYSREG_DONE, VALID, WFX
+from support import COUNTS, ERET_EL1, ERET_EL2, EXC_EL1, EXC_EL2, GUEST, MARK, MMIO, SYSREG, SYSREG_DONE, VALID, WFX
 from support import Eret, Exc, Guest, Record, Run
 
 CONST = support.constants()
@@ -56,7 +58,7 @@ def as_recorded(log: list[Exc | Eret]) -> list[Exc | Eret]:
 
 
 def test_guest_took_no_unexpected_path(reference: Run) -> None:
-    marks = Counter(mark_name(r.c) for r in reference.records() if r.kind == MARK)
+    marks = Counter(mark_name(r.c) for r in reference.events() if r.kind == MARK)
     assert marks.pop("MARK_HVC_BEGIN") == marks.pop("MARK_HVC_END") == CONST["ITERATIONS"]
     assert set(marks.values()) == {1}
     assert "MARK_UNEXPECTED" not in marks
@@ -65,7 +67,7 @@ def test_guest_took_no_unexpected_path(reference: Run) -> None:
 
 def test_exceptions_and_returns_equal_qemus_log(reference: Run) -> None:
     log = list(support.logged((reference.out.parent / "int.log").read_text()))
-    traced = support.traced(reference.records())
+    traced = support.traced(reference.events())
     assert Counter(traced) == Counter(log)
     assert traced == as_recorded(log)
     # The sweep did hit the vector of an SVC with a physical interrupt: the hard case was there.
@@ -80,7 +82,7 @@ def test_order_and_end(reference: Run) -> None:
 
 
 def test_counts_known_by_heart(reference: Run) -> None:
-    records = reference.records()
+    records = reference.events()
     begin, end = position(records, "MARK_COUNT_BEGIN"), position(records, "MARK_COUNT_END")
     assert records[end].insn - records[begin].insn == 1 + 5
     begins = [r.insn for r in records if r.kind == MARK and r.c == CONST["MARK_HVC_BEGIN"]]
@@ -98,7 +100,88 @@ def test_total_equals_qemus_own_instruction_log(guests: dict[str, Guest], refere
     command += ["-accel", "tcg,one-insn-per-tb=on", "-d", "exec,nochain", "-D", str(log)]
     subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
     lines = Counter(line.split(" ", 1)[0] for line in log.read_text().splitlines())
-    assert lines["Trace"] - lines["Stopped"] == reference.records()[-1].insn
+    assert lines["Trace"] - lines["Stopped"] == reference.events()[-1].insn
+
+
+def executed(guest: Guest, tmp_path: Path) -> Counter[int]:
+    """How often each address of the image ran, from a run without the plugin."""
+    log = tmp_path / "exec.log"
+    command = [*support.QEMU, "-M", support.MACHINE, "-kernel", str(guest.image)]
+    command += ["-accel", "tcg,one-insn-per-tb=on", "-d", "exec,nochain", "-D", str(log)]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    found: Counter[int] = Counter()
+    for line in log.read_text().splitlines():
+        what, _, rest = line.partition(" ")
+        if what == "Trace":
+            found[int(rest.split("/")[1], 16)] += 1
+        elif what == "Stopped":
+            found[int(re.search(r"\[([0-9a-f]+)\]", line)[1], 16)] -= 1  # type: ignore[index]
+    return found
+
+
+def test_counts_equal_qemus_own_instruction_log(
+    guests: dict[str, Guest], reference: Run, pure: ctypes.CDLL, tmp_path: Path
+) -> None:
+    """Class by class, but for what ran after the last boundary and before the image."""
+    image = guests["off"].image.read_bytes()
+    expected = [0] * 8
+    for pc, times in executed(guests["off"], tmp_path).items():
+        if IMAGE_BASE <= pc < IMAGE_BASE + len(image):
+            classes = pure.count_classes(int.from_bytes(image[pc - IMAGE_BASE :][:4], "little"))
+            expected = [n + times * (classes >> i & 1) for i, n in enumerate(expected)]
+    loader, ending = 2, 1  # QEMU's jump to the Image; the function number of PSCI
+    expected[0] += loader - ending
+    found = [sum(column) for column in zip(*(c[5:] for c in reference.counts()))]
+    assert found == expected and min(found[:3] + found[5:]) > 0
+
+
+def test_counts_known_by_heart_by_class(reference: Run) -> None:
+    """One load between the marks, at EL1, in guest context; the record stands right before the mark."""
+    records = reference.records()
+    end = position(records, "MARK_COUNT_END")
+    assert records[end - 1].kind == COUNTS and records[end - 1].insn == records[end].insn
+    counts = next(c for c in reference.counts() if c.insn == records[end].insn)
+    assert counts == (records[end].insn, COUNTS, 1, 0, GUEST, 1, 0, 0, 0, 0, 0, 0, 0)
+    boundaries = {EXC_EL1, EXC_EL2, ERET_EL1, ERET_EL2, SYSREG, SYSREG_DONE, MARK, WFX}
+    after = [records[i + 1] for i, r in enumerate(records) if r.kind == COUNTS]
+    assert {r.kind for r in after} <= boundaries
+    assert all(sum(c[5:]) > 0 for c in reference.counts())
+
+
+def test_devices_of_el2(reference: Run) -> None:
+    """gic_init's accesses, one by one; the guest's own are not asked for."""
+    records = reference.records()
+    accesses = [(r.el, r.sub, r.c, r.a) for r in records if r.kind == MMIO]
+    gicd, gicr = CONST["GICD"], CONST["GICR"]
+    sgi = gicr + 0x10000
+    registers = [(1, gicd), (0, gicr + 0x14), (1, gicr + 0x14), (1, sgi + 0x80), (1, sgi + 0x100)]
+    assert accesses == [(2, write, 4, address) for write, address in registers]
+
+
+def test_profile(guests: dict[str, Guest], reference: Run, tmp_path: Path) -> None:
+    """Each instruction at EL2 between two marks, as often as the log without the plugin has it there: the region is
+    the loop of hypercalls and the sweep. However it is counted and translated, the same bytes."""
+    variants: dict[str, list[str]] = {
+        "fast": [],
+        "insn": [],
+        "single": ["-accel", "tcg,one-insn-per-tb=on"],
+        "again": [],
+    }
+    region = f",region={CONST['MARK_COUNT_BEGIN']:#x}:{CONST['MARK_SWEEP_END']}"
+    runs = {}
+    for name, arguments in variants.items():
+        options = f"{region},profile={tmp_path / name}.profile" + (",count=insn" if name == "insn" else "")
+        runs[name] = support.qemu(tmp_path / name, guests["off"].image, *arguments, options=options)
+        assert runs[name].code == 0, runs[name].err
+    assert len({(tmp_path / f"{name}.profile").read_bytes() for name in runs}) == 1
+    vbar, counts = runs["fast"].profile()
+    assert vbar == IMAGE_BASE + guests["off"].offset("vectors_el2")
+    records = between(reference.records(), "MARK_COUNT_BEGIN", "MARK_SWEEP_END")
+    exits = [r for r in records if r.kind == EXC_EL2]
+    entries = [r for r in records if r.kind == ERET_EL2]
+    assert sum(counts.values()) == sum(out.insn + 1 - into.insn for into, out in zip(exits, entries))
+    for vector in (0x400, 0x480):
+        assert counts[vbar + vector] == sum(r.sub * 0x80 == vector for r in exits)
 
 
 @pytest.mark.parametrize("variant", ["again", "insn", "one-insn-per-tb"])
@@ -111,7 +194,7 @@ def test_trace_repeats_byte_for_byte(variant: str, guests: dict[str, Guest], ref
     size = len(done.raw())
     if variant == "one-insn-per-tb":  # END names the last block, which then is another
         size -= 16
-        assert done.records()[-1].insn == reference.records()[-1].insn
+        assert done.events()[-1].insn == reference.events()[-1].insn
     assert done.raw()[:size] == reference.raw()[:size]
 
 
@@ -125,7 +208,7 @@ def test_flushed_translations(plugin: Path, tmp_path: Path) -> None:
     rounds, blocks, calls = 3, 20000, 500
     loader, start, off = 6, 5, 2  # QEMU's jump to the Image; branch and set-up; power off
     per_round = 3 * blocks + 3 * calls + 3
-    assert plain.records()[-1].insn == loader + start + rounds * per_round - 1 + off
+    assert plain.events()[-1].insn == loader + start + rounds * per_round - 1 + off
 
 
 def test_babeltrace_decodes_every_record(reference: Run) -> None:
@@ -140,20 +223,20 @@ def test_babeltrace_decodes_every_record(reference: Run) -> None:
 
 def test_guest_flag(reference: Run) -> None:
     """Stage 2 is enabled once, before EL1 first runs."""
-    for r in reference.records():
+    for r in reference.events():
         lower = r.el < 2
         assert bool(r.flags & GUEST) == lower, r
 
 
 def test_aborts(reference: Run) -> None:
-    records = reference.records()
+    records = reference.events()
     aborts = [r for r in records if r.kind == EXC_EL2 and r.c >> 26 in (0x24, 0x25)]
     assert [(r.el, r.b) for r in aborts] == [(2, CONST["HOLE"]), (1, CONST["NOWHERE"] + 0x128)]
 
 
 def test_untrapped_gic_accesses(reference: Run) -> None:
     """41 is acknowledged masked; its EOI makes 42 deliverable, so the vector is the instruction after the access."""
-    records = between(reference.records(), "MARK_COUNT_END", "MARK_TRAP_BEGIN")
+    records = between(reference.events(), "MARK_COUNT_END", "MARK_TRAP_BEGIN")
     done = [(r.c, r.a, r.flags) for r in records if r.kind == SYSREG_DONE]
     valid, void = GUEST | VALID, GUEST
     first, second = [(IAR1, 41, valid), (EOIR1, 41, valid)], [(IAR1, 42, valid), (EOIR1, 42, valid)]
@@ -169,7 +252,7 @@ def test_untrapped_gic_accesses(reference: Run) -> None:
 
 def test_trapped_gic_accesses(reference: Run) -> None:
     """The trap is part of the access: the record stands where the guest goes on."""
-    records = between(reference.records(), "MARK_TRAP_BEGIN", "MARK_PLAIN_BEGIN")
+    records = between(reference.events(), "MARK_TRAP_BEGIN", "MARK_PLAIN_BEGIN")
     access = [EXC_EL2, ERET_EL2, SYSREG_DONE]
     hvc = [EXC_EL2, ERET_EL2]
     assert [r.kind for r in records] == access + [MARK] + access + access + hvc
@@ -180,7 +263,7 @@ def test_trapped_gic_accesses(reference: Run) -> None:
 
 
 def test_recorded_writes(reference: Run) -> None:
-    writes = [(r.el, r.c, r.a, r.flags) for r in reference.records() if r.kind == SYSREG]
+    writes = [(r.el, r.c, r.a, r.flags) for r in reference.events() if r.kind == SYSREG]
     op2 = 1 << 17
     assert writes == [
         (2, LR0, 0x50A0000000000029, VALID),
@@ -192,18 +275,18 @@ def test_recorded_writes(reference: Run) -> None:
 
 def test_plain_flow_into_vectors_is_no_exception(reference: Run) -> None:
     """BR, fall-through, ERET from EL1, ERET from EL2 and B to a vector: only the hypercall between them is one."""
-    records = between(reference.records(), "MARK_PLAIN_BEGIN", "MARK_PLAIN_END")
+    records = between(reference.events(), "MARK_PLAIN_BEGIN", "MARK_PLAIN_END")
     assert [r.kind for r in records] == [ERET_EL1, EXC_EL2, ERET_EL2]
 
 
 def test_refused_access_is_not_done(reference: Run) -> None:
     """ICC_IAR1_EL1 is UNDEFINED at EL0."""
-    records = between(reference.records(), "MARK_EL0", "MARK_SWEEP_BEGIN")
+    records = between(reference.events(), "MARK_EL0", "MARK_SWEEP_BEGIN")
     assert [r.kind for r in records] == [EXC_EL1, ERET_EL1, EXC_EL1]
 
 
 def test_wfx(reference: Run) -> None:
-    waits = [r for r in reference.records() if r.kind == WFX]
+    waits = [r for r in reference.events() if r.kind == WFX]
     assert [(r.sub, r.el) for r in waits] == [(0, 1), (1, 1)]
     assert waits[1].a == waits[0].a + 4
 
@@ -215,21 +298,21 @@ def test_deadline(behaviour: str, symbol: str, guests: dict[str, Guest], referen
     runs = [support.qemu(tmp_path / n, guest.image, options=",deadline=2000000") for n in ("a", "b")]
     assert [r.code for r in runs] == [0, 0], runs[0].err
     assert runs[0].raw() == runs[1].raw()
-    end = runs[0].records()[-1]
+    end = runs[0].events()[-1]
     assert (end.kind, end.sub, end.el) == (support.END, 1, 1)
     # The block that sleeps begins at the mark before it: it never ran a second time.
     expected = guest.offset(symbol) - (4 if behaviour == "sleep" else 0)
     assert end.a == IMAGE_BASE + expected
-    body = [r for r in reference.records() if r.kind != support.END]
-    assert len(runs[0].records()) > len(body) - 5
+    body = [r for r in reference.events() if r.kind != support.END]
+    assert len(runs[0].events()) > len(body) - 5
 
 
 def test_without_el2(guests: dict[str, Guest], tmp_path: Path) -> None:
     """On a machine without EL2 there is no guest; the program faults at its first EL2 register and is stopped."""
     done = support.qemu(tmp_path, guests["off"].image, options=",deadline=10000", machine="virt,gic-version=3")
     assert done.code == 0, done.err
-    assert all(r.flags & GUEST == 0 and r.el == 1 for r in done.records())
-    assert done.records()[-1].sub == 1
+    assert all(r.flags & GUEST == 0 and r.el == 1 for r in done.events())
+    assert done.events()[-1].sub == 1
 
 
 def test_full_disk_leaves_no_end(guests: dict[str, Guest], tmp_path: Path) -> None:
@@ -248,6 +331,11 @@ def test_full_disk_leaves_no_end(guests: dict[str, Guest], tmp_path: Path) -> No
         (",deadline=-1", "deadline=-1"),
         (",count=slow", "count=slow"),
         (",colour=red", "colour=red"),
+        (",mmio=el1", "mmio=el1"),
+        (",region=0x100", "region=0x100"),
+        (",region=0x100:0x100", "region=0x100:0x100"),
+        (",region=1:0x10000", "region=1:0x10000"),
+        (",profile=x", "profile"),
     ],
 )
 def test_bad_option(options: str, word: str, plugin: Path, guests: dict[str, Guest], tmp_path: Path) -> None:
@@ -255,7 +343,9 @@ def test_bad_option(options: str, word: str, plugin: Path, guests: dict[str, Gue
     done = support.qemu(tmp_path, guests["off"].image, options=options)
     ours = [line for line in done.err.splitlines() if line.startswith("virqlab:")]
     assert done.code != 0
-    assert len(ours) == 1 and f"'{word}'" in ours[0] and "out=DIR, deadline=NS, count=fast|insn" in ours[0]
+    assert (
+        len(ours) == 1 and f"'{word}'" in ours[0] and "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all" in ours[0]
+    )
 
 
 def test_several_vcpus_under_icount(plugin: Path, guests: dict[str, Guest], tmp_path: Path) -> None:
