@@ -69,9 +69,22 @@ start:
 4:  adrp    x1, vectors
     add     x1, x1, :lo12:vectors
     msr     vbar_el2, x1
+    msr     tpidr_el2, xzr          /* core 0 (arch/cpu.h) */
     isb
     mov     x0, x19
     bl      hyp_main                /* does not return */
+
+    /* x0 = struct boot of this core (arch/cpu.c): entered by PSCI CPU_ON at EL2, MMU and data cache off. */
+    .global secondary_start
+secondary_start:
+    msr     daifset, #0xf
+    ldr     x1, [x0]
+    mov     sp, x1
+    adrp    x1, vectors
+    add     x1, x1, :lo12:vectors
+    msr     vbar_el2, x1
+    isb
+    bl      cpu_entered             /* does not return */
 
     /* Not at EL2: there is no hypervisor to be, and no console is known yet. */
 wrong_el:

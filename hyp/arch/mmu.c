@@ -54,11 +54,16 @@ static void map(uint64_t base, uint64_t end, uint64_t attributes)
 
 void mmu_init(void)
 {
-    uint64_t parange = FIELD_GET(ID_AA64MMFR0_PARANGE, read_sysreg(id_aa64mmfr0_el1));
-
     pgtable_init(&table, 0);
     map((uintptr_t)_image_start, (uintptr_t)_text_end, S1_CODE);
     map((uintptr_t)_text_end, (uintptr_t)_image_end, S1_DATA);
+    mmu_enable();
+}
+
+void mmu_enable(void)
+{
+    uint64_t parange = FIELD_GET(ID_AA64MMFR0_PARANGE, read_sysreg(id_aa64mmfr0_el1));
+
     write_sysreg(mair_el2, MAIR_VALUE);
     write_sysreg(tcr_el2, TCR_EL2_RES1 | FIELD_PREP(TCR_EL2_T0SZ, 16) | FIELD_PREP(TCR_EL2_IRGN, 1) |
                               FIELD_PREP(TCR_EL2_ORGN, 1) | FIELD_PREP(TCR_EL2_SH, 3) |

@@ -8,6 +8,9 @@
 /* Maps this image (code read-only and executable, the rest writable), turns the MMU and the caches on. */
 void mmu_init(void);
 
+/* Turns them on at another core, with the same map. */
+void mmu_enable(void);
+
 /* Identity-map memory or device registers, in whole pages; what is mapped already stays as it is. */
 void mmu_map_memory(uint64_t base, uint64_t size);
 void mmu_map_device(uint64_t base, uint64_t size);

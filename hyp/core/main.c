@@ -3,7 +3,6 @@
 #include "mmu.h"
 #include "platform.h"
 #include "print.h"
-#include "regs/intid.h"
 #include "vcpu.h"
 
 /* Called by arch/boot.S: at EL2 on the boot core, bss cleared, relocated, MMU off. */
@@ -20,8 +19,10 @@ void hyp_main(const void *fdt)
     if (reason != NULL)
         platform_refuse("%s", reason);
     vm = vm_create(0);
-    gic->enable(INTID_MAINTENANCE, true);
     print("virqlab: vm0 strategy=%s vcpus=%u mem=%luMiB gic=%s\n", vm->vgic.delivery->tag, vm->vgic.cpus,
           vm->ram.size >> 20, gic->compatible);
-    vcpu_start(vm->vcpu);
+    vm->vcpu[0]->on = true;
+    vm->vcpu[0]->entry = vm->entry;
+    vm->vcpu[0]->context = vm->fdt;
+    vcpu_start(vm->vcpu[0]);
 }

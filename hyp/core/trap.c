@@ -3,6 +3,7 @@
 #include "trap.h"
 
 #include "gic.h"
+#include "model.h"
 #include "print.h"
 #include "psci.h"
 #include "regs/intid.h"
@@ -18,35 +19,11 @@ static void undefined(struct vcpu *vcpu)
     vcpu_inject_sync(vcpu, FIELD_PREP(ESR_EC, EC_UNKNOWN) | ESR_IL, 0);
 }
 
-/* SMCCC calls: PSCI for the guest (DEN0022 5.1), everything else is NOT_SUPPORTED (DEN0028 5.2). */
-static void hypercall(struct vcpu *vcpu)
-{
-    switch ((uint32_t)vcpu->x[0]) {
-    case PSCI_VERSION:
-        vcpu->x[0] = PSCI_VERSION_1_1;
-        break;
-    case PSCI_SYSTEM_OFF:
-    case PSCI_SYSTEM_RESET:
-        psci_system_off();
-    case PSCI_FEATURES:
-        vcpu->x[0] = (uint32_t)vcpu->x[1] == PSCI_SYSTEM_OFF || (uint32_t)vcpu->x[1] == PSCI_SYSTEM_RESET ||
-                             (uint32_t)vcpu->x[1] == PSCI_VERSION || (uint32_t)vcpu->x[1] == SMCCC_VERSION
-                         ? 0
-                         : SMCCC_UNKNOWN;
-        break;
-    case SMCCC_VERSION:
-        vcpu->x[0] = SMCCC_VERSION_1_1;
-        break;
-    default:
-        vcpu->x[0] = SMCCC_UNKNOWN;
-    }
-}
-
 /* HCR_EL2.TSC traps before the instruction: ELR is its own address (DDI 0487, ESR ISS encoding for SMC). */
 static void secure_call(struct vcpu *vcpu)
 {
     skip_instruction();
-    hypercall(vcpu);
+    psci_guest(vcpu);
 }
 
 /* The registers that generate SGIs trap under every strategy (HCR_EL2.IMO or FMO) and work on the model. */
@@ -65,28 +42,36 @@ static bool write_sgi(struct vcpu *vcpu, uint32_t reg, uint64_t value)
     }
 }
 
-static void sysreg(struct vcpu *vcpu, uint64_t esr)
+/* False: there is no such register. */
+static bool access_sysreg(struct vcpu *vcpu, uint64_t esr)
 {
     const struct delivery *delivery = vcpu->vgic.vm->delivery;
     uint32_t reg = (uint32_t)esr & ISS_SYSREG_MASK;
     unsigned rt = (unsigned)FIELD_GET(ISS_SYSREG_RT, esr);
     uint64_t value;
 
-    if ((esr & ISS_SYSREG_READ) != 0) {
-        if (!delivery->trap_read(&vcpu->vgic, reg, &value)) {
-            undefined(vcpu);
-            return;
-        }
-        if (rt < 31)
-            vcpu->x[rt] = value;
-    } else {
+    if ((esr & ISS_SYSREG_READ) == 0) {
         value = rt < 31 ? vcpu->x[rt] : 0;
-        if (!delivery->trap_write(&vcpu->vgic, reg, value) && !write_sgi(vcpu, reg, value)) {
-            undefined(vcpu);
-            return;
-        }
+        return delivery->trap_write(&vcpu->vgic, reg, value) || write_sgi(vcpu, reg, value);
     }
-    skip_instruction();
+    if (!delivery->trap_read(&vcpu->vgic, reg, &value))
+        return false;
+    if (rt < 31)
+        vcpu->x[rt] = value;
+    return true;
+}
+
+static void sysreg(struct vcpu *vcpu, uint64_t esr)
+{
+    bool known;
+
+    model_take(vcpu);
+    known = access_sysreg(vcpu, esr);
+    model_release(vcpu);
+    if (known)
+        skip_instruction();
+    else
+        undefined(vcpu);
 }
 
 /* An abort that the architecture would answer with an external abort: nothing is at that address. */
@@ -102,12 +87,17 @@ static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
 static void data_abort(struct vcpu *vcpu, uint64_t esr)
 {
     uint64_t ipa = FIELD_GET(HPFAR_EL2_FIPA, read_sysreg(hpfar_el2)) << 12 | (read_sysreg(far_el2) & 0xfff);
+    bool known = false;
 
-    if ((esr & ISS_ISV) == 0 || !mmio_emulate(vcpu, esr, ipa)) {
-        external_abort(vcpu, esr, EC_DABT_LOWER);
-        return;
+    if ((esr & ISS_ISV) != 0) {
+        model_take(vcpu);
+        known = mmio_emulate(vcpu, esr, ipa);
+        model_release(vcpu);
     }
-    skip_instruction();
+    if (known)
+        skip_instruction();
+    else
+        external_abort(vcpu, esr, EC_DABT_LOWER);
 }
 
 /* WFI and WFE are not trapped: a VM has its core for itself, and the core wakes for every interrupt. */
@@ -115,7 +105,7 @@ static void dispatch(struct vcpu *vcpu, uint64_t esr)
 {
     switch (FIELD_GET(ESR_EC, esr)) {
     case EC_HVC64:
-        hypercall(vcpu);
+        psci_guest(vcpu);
         break;
     case EC_SMC64:
         secure_call(vcpu);
@@ -134,19 +124,12 @@ static void dispatch(struct vcpu *vcpu, uint64_t esr)
     }
 }
 
-static inline void finish(struct vcpu *vcpu)
-{
-    if (vcpu->vgic.dirty)
-        vcpu->vgic.vm->delivery->flush(&vcpu->vgic);
-}
-
 void trap_sync(struct vcpu *vcpu)
 {
     dispatch(vcpu, read_sysreg(esr_el2));
-    finish(vcpu);
 }
 
-/* A physical interrupt of the hypervisor's own, or none at all. */
+/* A physical interrupt of the hypervisor's own, or none at all. A kick has done its work by causing this exit. */
 static void host_interrupt(struct vcpu *vcpu, uint32_t pintid)
 {
     if (pintid >= INTID_SPECIAL)
@@ -160,11 +143,12 @@ void trap_irq(struct vcpu *vcpu)
 {
     uint32_t pintid = gic->take();
 
+    model_take(vcpu);
     if (pintid < INTID_SPI_FIRST && (vcpu->vgic.local.hw >> pintid & 1) != 0)
         vcpu->vgic.vm->delivery->arrived(&vcpu->vgic, &vcpu->vgic.local.irq[pintid]);
     else
         host_interrupt(vcpu, pintid);
-    finish(vcpu);
+    model_release(vcpu);
 }
 
 /* An SError while the guest ran is the guest's: it becomes its virtual SError (DDI 0487, HCR_EL2.VSE). */

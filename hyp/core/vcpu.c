@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vcpu.h"
 
+#include "cpu.h"
+#include "gic.h"
+#include "platform.h"
+#include "regs/intid.h"
 #include "stage2.h"
 #include "sysreg.h"
 
@@ -30,17 +34,35 @@ static void load_traps(const struct vcpu *vcpu)
     stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
 }
 
+/* This core's part of the interrupt controller: the hypervisor's own interrupts, and those the guest enabled already.
+ */
+static void load_interrupts(struct vcpu *vcpu)
+{
+    const struct delivery *delivery = vcpu->vgic.vm->delivery;
+    const char *reason = gic->cpu_init();
+
+    if (reason != NULL)
+        platform_refuse("core %u: %s", cpu_index(), reason);
+    gic->enable(cpu_index(), GIC_KICK, true);
+    gic->enable(cpu_index(), INTID_MAINTENANCE, true);
+    spin_lock(&vcpu->vm->lock); /* nothing of this vCPU is in hardware yet: nobody can want it */
+    vcpu->vgic.vm->owner = &vcpu->vgic;
+    delivery->load(&vcpu->vgic);
+    delivery->enabled(&vcpu->vgic.local, vcpu->vgic.local.hw);
+    delivery->flush(&vcpu->vgic);
+    spin_unlock(&vcpu->vm->lock);
+}
+
 void vcpu_start(struct vcpu *vcpu)
 {
     load_traps(vcpu);
-    vcpu->vgic.vm->delivery->load(&vcpu->vgic);
-    vcpu->vgic.vm->delivery->flush(&vcpu->vgic);
+    load_interrupts(vcpu);
     write_sysreg(sctlr_el1, SCTLR_EL1_RESET);
     write_sysreg(cntv_ctl_el0, 0);
     write_sysreg(cntp_ctl_el0, 0);
-    write_sysreg(elr_el2, vcpu->vm->entry);
+    write_sysreg(elr_el2, vcpu->entry);
     write_sysreg(spsr_el2, SPSR_DAIF | SPSR_EL1H);
-    vcpu->x[0] = vcpu->vm->fdt;
+    vcpu->x[0] = vcpu->context;
     isb();
     vcpu_enter(vcpu);
 }

@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-#include "pgtable.h"
 #include "devtree.h"
+#include "pgtable.h"
+#include "spinlock.h"
 #include "vgic.h"
 
 #define VCPU_STACK_SIZE 8192
@@ -17,6 +18,8 @@ struct vcpu {
     uint64_t x[31];
     uint64_t aligned; /* keeps SP_EL2, the address of this struct, 16-byte aligned in struct vcpu_slot */
     struct vm *vm;
+    uint64_t entry, context; /* where it starts, and x0 there */
+    bool on;                 /* PSCI: started and not turned off */
     struct vgic_cpu vgic;
 };
 
@@ -33,16 +36,20 @@ struct vm {
     uint64_t ram_pa;
     struct range gicd, gicr; /* emulated frames, guest physical */
     uint64_t entry, fdt;     /* guest physical */
+    struct spinlock lock;    /* of everything below, and of vcpu->on; no other lock is taken while it is held */
     struct vgic vgic;
-    struct vcpu *vcpu; /* of vm->vgic.cpus */
-    uint64_t misuse;   /* guest accesses answered with an abort or an undefined instruction */
+    struct vcpu *vcpu[VGIC_CPUS_MAX]; /* vgic.cpus of them */
+    uint64_t misuse;                  /* guest accesses answered with an abort or an undefined instruction */
 };
 
 /* Restores the guest's registers from `vcpu` and returns to it (arch/vectors.S). */
 _Noreturn void vcpu_enter(struct vcpu *vcpu);
 
-/* Loads everything of `vcpu` that is not saved on each exit, enters it at vm->entry with x0 = vm->fdt. */
+/* Makes the calling core, fresh from the boot, serve `vcpu`: enters it at vcpu->entry with x0 = vcpu->context. */
 _Noreturn void vcpu_start(struct vcpu *vcpu);
+
+/* A guest's SMCCC call, function and arguments in x0 to x3: PSCI and what every caller may ask (core/psci_guest.c). */
+void psci_guest(struct vcpu *vcpu);
 
 /* An exception to EL1 as if the guest's current instruction had caused it; `esr`: ESR_EL1. */
 void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far);

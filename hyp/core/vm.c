@@ -32,7 +32,7 @@ struct image_header {
 };
 
 static struct vm vms[1];
-static struct vcpu_slot slots[1];
+static struct vcpu_slot slots[1][VGIC_CPUS_MAX];
 
 static void vm_argument(const struct vm *vm, const char *name, char *value, unsigned size, const char *otherwise)
 {
@@ -91,6 +91,26 @@ static void load_fdt(struct vm *vm)
     CHECK(error == 0);
 }
 
+/* vCPU n has core n for itself. */
+static void give_vcpus(struct vm *vm)
+{
+    uint64_t vcpus = vm_number(vm, "vcpus", 1);
+    unsigned cores = devtree_cpus(platform.fdt);
+
+    if (vcpus == 0 || vcpus > VGIC_CPUS_MAX || vcpus > cores)
+        platform_refuse("vm%u.vcpus=%lu: this machine has %u cores, one for each vCPU; at most %u", vm->id, vcpus,
+                        cores, VGIC_CPUS_MAX);
+    for (unsigned i = 0; i < vcpus; i++) {
+        struct vcpu *vcpu = &slots[vm->id][i].vcpu;
+
+        vcpu->vm = vm;
+        vm->vcpu[i] = vcpu;
+        vgic_cpu_init(&vm->vgic, &vcpu->vgic);
+        CHECK(devtree_cpu(platform.fdt, i, &vcpu->vgic.core));
+        vgic_link(&vcpu->vgic, INTID_VTIMER, INTID_VTIMER);
+    }
+}
+
 /* The guest sees its frames where this machine has the physical ones: the same image runs bare. */
 static void give_gic(struct vm *vm)
 {
@@ -105,8 +125,7 @@ static void give_gic(struct vm *vm)
     reason = vgic_init(&vm->vgic, delivery);
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, tag, reason);
-    vgic_cpu_init(&vm->vgic, &vm->vcpu->vgic);
-    vgic_link(&vm->vcpu->vgic, INTID_VTIMER, INTID_VTIMER);
+    give_vcpus(vm);
     vm->gicd = (struct range){gic_map.gicd.base, GICD_SIZE};
     vm->gicr = (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus};
 }
@@ -116,8 +135,6 @@ struct vm *vm_create(unsigned id)
     struct vm *vm = &vms[id];
 
     vm->id = id;
-    vm->vcpu = &slots[id].vcpu;
-    vm->vcpu->vm = vm;
     pgtable_init(&vm->stage2, 1);
     give_memory(vm);
     give_gic(vm);

@@ -36,6 +36,7 @@ static void load(struct vgic_cpu *cpu)
     cpu->delivery.lr.used = 0;
     cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
     cpu->delivery.lr.evicted_count = 0;
+    cpu->delivery.lr.merge = false;
     cpu->delivery.lr.hcr = ICH_HCR_EN;
     write_sysreg(ich_vmcr_el2, 0);
     write_sysreg(ich_ap0r0_el2, 0);
@@ -89,12 +90,38 @@ static void take_out(struct vgic_cpu *cpu, struct virq *irq)
     }
 }
 
+static void surrender(struct vgic_cpu *cpu)
+{
+    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
+        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
+
+        take_out(cpu, irq);
+        virq_update_one(irq);
+    }
+    cpu->dirty = true;
+}
+
+/* The other core exits, finds that the model is taken, surrenders, and then waits for the model (core/model.h). */
+static void fetch_from(struct vgic_cpu *cpu)
+{
+    struct vgic *vm = cpu->vm;
+
+    __atomic_store_n(&vm->fetch_from, cpu, __ATOMIC_RELEASE);
+    gic->send_sgi(cpu->core, GIC_KICK);
+    __asm__ volatile("sev" ::: "memory"); /* it may sleep in model_wait(), where the kick is masked */
+    while (__atomic_load_n(&vm->fetch_from, __ATOMIC_ACQUIRE) != NULL)
+        __asm__ volatile("wfe" ::: "memory");
+}
+
 static void fetch(struct virq_bank *bank, uint32_t bits)
 {
-    for (bits &= bank->resident; bits != 0; bits &= bits - 1) {
+    for (bits &= bank->resident; bits != 0; bits &= bank->resident) {
         struct virq *irq = &bank->irq[__builtin_ctz(bits)];
 
-        take_out(irq->target, irq);
+        if (irq->target == bank->vm->owner)
+            take_out(irq->target, irq);
+        else
+            fetch_from(irq->target);
     }
     virq_update(bank);
 }
@@ -152,10 +179,56 @@ static struct virq *highest_waiting(const struct vgic_cpu *cpu)
     return group0;
 }
 
+/*
+ * Active becomes active and pending, pending stays. An empty list register serves once more, unless others wait for
+ * one: then priority decides. In another core's list register only that core can do so, when it flushes.
+ */
+static void raise_here(struct virq *irq)
+{
+    uint64_t value = list_reg_read(irq->lr);
+
+    if ((value & FIELD_MASK(ICH_LR_STATE)) != 0)
+        list_reg_write(irq->lr, value | ICH_LR_PENDING);
+    else if (!waiting(irq->target) && (irq->bank->forwarded >> irq->bit & 1) != 0)
+        list_reg_write(irq->lr, describe(irq) | ICH_LR_PENDING);
+    else {
+        fetch(irq->bank, BIT32(irq->bit));
+        vgic_raise(irq);
+    }
+}
+
+static void raise_resident(struct virq *irq)
+{
+    struct vgic_cpu *target = irq->target;
+
+    if (target == target->vm->owner) {
+        raise_here(irq);
+        return;
+    }
+    irq->bank->latch |= BIT32(irq->bit);
+    target->delivery.lr.merge = true;
+    vgic_touch(target);
+}
+
+static void merge(struct vgic_cpu *cpu)
+{
+    cpu->delivery.lr.merge = false;
+    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
+        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
+
+        if ((irq->bank->latch >> irq->bit & 1) != 0) {
+            irq->bank->latch &= ~BIT32(irq->bit);
+            raise_here(irq);
+        }
+    }
+}
+
 static void flush(struct vgic_cpu *cpu)
 {
     uint32_t hcr = ICH_HCR_EN;
 
+    if (cpu->delivery.lr.merge)
+        merge(cpu);
     while (cpu->delivery.lr.evicted_count > 0 && cpu->delivery.lr.used != cpu->delivery.lr.all)
         put_back(cpu, cpu->delivery.lr.evicted[--cpu->delivery.lr.evicted_count]);
     while (waiting(cpu) && cpu->delivery.lr.used != cpu->delivery.lr.all) {
@@ -173,37 +246,22 @@ static void flush(struct vgic_cpu *cpu)
     }
 }
 
-/*
- * Active becomes active and pending, pending stays. An empty list register serves once more, unless others wait for
- * one: then priority decides.
- */
-static void raise_resident(struct virq *irq)
-{
-    uint64_t value = list_reg_read(irq->lr);
-
-    if ((value & FIELD_MASK(ICH_LR_STATE)) != 0)
-        list_reg_write(irq->lr, value | ICH_LR_PENDING);
-    else if (!waiting(irq->target) && (irq->bank->forwarded >> irq->bit & 1) != 0)
-        list_reg_write(irq->lr, describe(irq) | ICH_LR_PENDING);
-    else {
-        fetch(irq->bank, BIT32(irq->bit));
-        vgic_raise(irq);
-    }
-}
-
 static void enabled(struct virq_bank *bank, uint32_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
         const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
 
-        gic->enable(irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
+        gic->enable(irq->target->index, irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
     }
 }
 
 /* The guest cleared the active state in the model: no list register will deactivate the physical interrupt. */
 static void deactivated(struct virq *irq)
 {
-    gic->deactivate(irq->pintid);
+    if (irq->target == irq->bank->vm->owner)
+        gic->deactivate(irq->pintid);
+    else
+        gic->deactivate_ppi(irq->target->index, irq->pintid);
 }
 
 /*
@@ -253,6 +311,7 @@ const struct delivery deliver_lr = {
     .flush = flush,
     .sync = sync,
     .fetch = fetch,
+    .surrender = surrender,
     .raise_resident = raise_resident,
     .enabled = enabled,
     .deactivated = deactivated,

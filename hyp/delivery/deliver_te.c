@@ -54,6 +54,11 @@ static void fetch(struct virq_bank *bank, uint32_t bits)
     (void)bits;
 }
 
+static void surrender(struct vgic_cpu *cpu)
+{
+    (void)cpu;
+}
+
 static void raise_resident(struct virq *irq)
 {
     (void)irq;
@@ -64,7 +69,7 @@ static void enabled(struct virq_bank *bank, uint32_t bits)
     for (; bits != 0; bits &= bits - 1) {
         const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
 
-        gic->enable(irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
+        gic->enable(irq->target->index, irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
     }
 }
 
@@ -74,7 +79,10 @@ static void deactivated(struct virq *irq)
     if ((irq->bank->line & BIT32(irq->bit)) == 0)
         return;
     irq->bank->line &= ~BIT32(irq->bit);
-    gic->deactivate(irq->pintid);
+    if (irq->target == irq->bank->vm->owner)
+        gic->deactivate(irq->pintid);
+    else
+        gic->deactivate_ppi(irq->target->index, irq->pintid);
 }
 
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
@@ -197,6 +205,7 @@ const struct delivery deliver_te = {
     .flush = flush,
     .sync = sync,
     .fetch = fetch,
+    .surrender = surrender,
     .raise_resident = raise_resident,
     .enabled = enabled,
     .deactivated = deactivated,

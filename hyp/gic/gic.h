@@ -12,15 +12,24 @@
 
 #include "devtree.h"
 
+/* The SGI by which a core makes another one exit from its guest. */
+#define GIC_KICK 0
+
 struct gic_ops {
     const char *compatible; /* of the device tree node */
-    /* Maps and initializes the controller and this core's part of it, all interrupts disabled. NULL, or why not. */
+    /* Maps and initializes the controller, all interrupts disabled. NULL, or why not. */
     const char *(*init)(const void *fdt);
+    /* ditto, the calling core's part: before anything else on that core. */
+    const char *(*cpu_init)(void);
     /* Acknowledges the highest-priority pending interrupt and drops the priority; it stays active. INTID or special. */
     uint32_t (*take)(void);
+    /* One that this core took. */
     void (*deactivate)(uint32_t intid);
-    /* An SGI or PPI of this core. */
-    void (*enable)(uint32_t intid, bool on);
+    /* An SGI or PPI of core `cpu`: enable it; deactivate it from any core. */
+    void (*enable)(unsigned cpu, uint32_t intid, bool on);
+    void (*deactivate_ppi)(unsigned cpu, uint32_t intid);
+    /* SGI `intid` to the core with affinity `mpidr`. */
+    void (*send_sgi)(uint64_t mpidr, uint32_t intid);
 };
 
 /* Chosen by gic_probe(); never NULL after it. */

@@ -4,16 +4,18 @@
 
 #include <stddef.h>
 
+#include "cpu.h"
 #include "mmio.h"
 #include "mmu.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "regs/intid.h"
+#include "regs/sgi.h"
 #include "sysreg.h"
 
 #define PRIORITY_HOST 0xa0 /* of every physical interrupt; its order among guests' interrupts is the model's */
 
-static uintptr_t redistributor;
+static uintptr_t redistributors[CPUS_MAX];
 
 /* Waits on hardware have a deadline: polls, each at least a device access. False when it passed. */
 #define POLL_LIMIT 1000000
@@ -28,13 +30,13 @@ static bool wait_clear(uintptr_t address, uint32_t bit)
 
 static uint32_t own_affinity(void)
 {
-    uint64_t mpidr = read_sysreg(mpidr_el1);
+    uint64_t affinity = cpu_affinity();
 
-    return (uint32_t)(mpidr >> 32 & 0xff) << 24 | (uint32_t)(mpidr & 0xffffff);
+    return (uint32_t)(affinity >> 32 & 0xff) << 24 | (uint32_t)(affinity & 0xffffff);
 }
 
-/* Stops at GICR_TYPER.Last: what lies beyond is not a redistributor, and reading it an external abort. */
-static bool find_redistributor(void)
+/* Stops at GICR_TYPER.Last: what lies beyond is not a redistributor, and reading it an external abort. 0: not found. */
+static uintptr_t find_redistributor(void)
 {
     uintptr_t base = gic_map.gicr.base;
 
@@ -43,15 +45,13 @@ static bool find_redistributor(void)
 
         mmu_map_device(base, GICR_SIZE);
         typer = mmio_read64(base + GICR_TYPER);
-        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == own_affinity()) {
-            redistributor = base;
-            return true;
-        }
+        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == own_affinity())
+            return base;
         if ((typer & GICR_TYPER_LAST) != 0)
             break;
         base += (typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE;
     }
-    return false;
+    return 0;
 }
 
 static void cpu_interface_init(void)
@@ -65,7 +65,7 @@ static void cpu_interface_init(void)
     isb();
 }
 
-static bool redistributor_init(void)
+static bool redistributor_init(uintptr_t redistributor)
 {
     uintptr_t sgi = redistributor + GICR_SGI;
 
@@ -90,10 +90,18 @@ static const char *init(const void *fdt)
     mmio_write32(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_ENABLEGRP1A);
     if (!wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP))
         return "GICD_CTLR.RWP stays set";
-    if (!find_redistributor())
+    return NULL;
+}
+
+static const char *cpu_init(void)
+{
+    uintptr_t redistributor = find_redistributor();
+
+    if (redistributor == 0)
         return "no redistributor with this core's affinity";
-    if (!redistributor_init())
+    if (!redistributor_init(redistributor))
         return "the redistributor does not wake up (GICR_WAKER, GICR_CTLR.RWP)";
+    redistributors[cpu_index()] = redistributor;
     cpu_interface_init();
     return NULL;
 }
@@ -112,17 +120,35 @@ static void deactivate(uint32_t intid)
     write_sysreg(icc_dir_el1, intid);
 }
 
-static void enable(uint32_t intid, bool on)
+static void enable(unsigned cpu, uint32_t intid, bool on)
 {
-    mmio_write32(redistributor + GICR_SGI + (on ? GICR_ISENABLER0 : GICR_ICENABLER0), BIT32(intid));
+    mmio_write32(redistributors[cpu] + GICR_SGI + (on ? GICR_ISENABLER0 : GICR_ICENABLER0), BIT32(intid));
     if (!on)
-        (void)wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+        (void)wait_clear(redistributors[cpu] + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+static void deactivate_ppi(unsigned cpu, uint32_t intid)
+{
+    mmio_write32(redistributors[cpu] + GICR_SGI + GICR_ICACTIVER0, BIT32(intid));
+}
+
+/* ICC_SGI1R_EL1 (IHI 0069H 12.2.24): 16 targets a range of Aff0. */
+static void send_sgi(uint64_t mpidr, uint32_t intid)
+{
+    dsb(ishst); /* what the other core is to find is visible to it before the interrupt is */
+    write_sysreg(icc_sgi1r_el1, FIELD_PREP(ICC_SGI_INTID, intid) | FIELD_PREP(ICC_SGI_AFF3, mpidr >> 32) |
+                                    FIELD_PREP(ICC_SGI_AFF2, mpidr >> 16) | FIELD_PREP(ICC_SGI_AFF1, mpidr >> 8) |
+                                    FIELD_PREP(ICC_SGI_RS, (mpidr & 0xff) / 16) | BIT(mpidr & 15));
+    isb();
 }
 
 const struct gic_ops gic_v3 = {
     .compatible = "arm,gic-v3",
     .init = init,
+    .cpu_init = cpu_init,
     .take = take,
     .deactivate = deactivate,
     .enable = enable,
+    .deactivate_ppi = deactivate_ppi,
+    .send_sgi = send_sgi,
 };

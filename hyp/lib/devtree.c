@@ -101,6 +101,21 @@ unsigned devtree_cpus(const void *fdt)
     return count;
 }
 
+bool devtree_cpu(const void *fdt, unsigned index, uint64_t *mpidr)
+{
+    struct range reg;
+
+    for (int node = next_by_type(fdt, -1, "cpu"); node >= 0; node = next_by_type(fdt, node, "cpu")) {
+        if (index-- == 0) {
+            if (!node_reg(fdt, node, 0, &reg))
+                return false;
+            *mpidr = reg.base;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *next_word(const char *args, unsigned *length)
 {
     while (*args == ' ')

@@ -28,6 +28,9 @@ bool devtree_number(const void *fdt, const char *path, const char *property, uin
 /* Number of nodes with device_type = "cpu". */
 unsigned devtree_cpus(const void *fdt);
 
+/* `reg` of the cpu node `index`, its affinity as MPIDR_EL1 holds it. False when there is none. */
+bool devtree_cpu(const void *fdt, unsigned index, uint64_t *mpidr);
+
 /*
  * Value of `name=` among the blank-separated words of `args`, up to a lone "--". Copies it into `value` (`size` bytes,
  * always terminated, cut when longer); false when the word is absent.

@@ -73,6 +73,7 @@ static const struct delivery fake = {
     .flush = nothing_for_cpu,
     .sync = nothing_for_cpu,
     .fetch = nothing_for_bank,
+    .surrender = nothing_for_cpu,
     .raise_resident = nothing_for_irq,
     .enabled = nothing_for_bank,
     .deactivated = nothing_for_irq,

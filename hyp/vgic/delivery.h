@@ -33,6 +33,7 @@ union delivery_state {
         uint32_t all;  /* list registers there are, a bit each */
         uint32_t used; /* those that hold an interrupt */
         uint32_t hcr;  /* ICH_HCR_EL2 as written */
+        bool merge;    /* another core raised a resident interrupt: its latch is to go into the list register */
         unsigned evicted_count;
         struct virq *evicted[LIST_REGISTERS_MAX]; /* active, fetched out of a list register, to be put back */
         struct virq *held[LIST_REGISTERS_MAX];    /* by list register */
@@ -49,8 +50,13 @@ struct delivery {
     void (*flush)(struct vgic_cpu *cpu);
     /* Hardware to model: what the guest finished in the meantime. */
     void (*sync)(struct vgic_cpu *cpu);
-    /* Pulls the state of resident `bits` of `bank` into the model before it is read or changed. */
+    /*
+     * Pulls the state of resident `bits` of `bank` into the model before it is read or changed; where it is in the
+     * hardware of another core, by that core's surrender().
+     */
     void (*fetch)(struct virq_bank *bank, uint32_t bits);
+    /* Puts all that this core's hardware holds for `cpu` into the model, for a core that waits for it. */
+    void (*surrender)(struct vgic_cpu *cpu);
     /* An edge from software on an interrupt that is resident; those that are not, the model serves. */
     void (*raise_resident)(struct virq *irq);
     /* Guest changed the enable bits of `bits`; and: an interrupt linked to hardware became inactive in the model. */

@@ -17,6 +17,7 @@
 /* What every exit touches comes first, within the reach of short address offsets; tables come last. */
 struct vgic_cpu {
     struct vgic *vm;
+    uint64_t core;  /* MPIDR of the core it runs on */
     unsigned index; /* its affinity is 0.0.0.index */
     bool dirty;     /* what the strategy holds in hardware is older than the model */
     bool asleep;    /* GICR_WAKER.ProcessorSleep */
@@ -32,7 +33,10 @@ struct vgic {
     struct vgic_limits limits;
     bool group_enabled[2]; /* GICD_CTLR.EnableGrp0, EnableGrp1 */
     unsigned cpus;
-    uint32_t present; /* a bit for each of them */
+    uint32_t present;            /* a bit for each of them */
+    struct vgic_cpu *owner;      /* whose core works on the model at the moment */
+    uint32_t kick;               /* others whose ready queues it changed: they have to flush */
+    struct vgic_cpu *fetch_from; /* whose hardware state it waits for, by surrender() on that core */
     struct vgic_cpu *cpu[VGIC_CPUS_MAX];
     struct virq_bank spi[VGIC_SPI_BANKS];
     uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
@@ -41,6 +45,14 @@ struct vgic {
 /* NULL, or why this machine cannot serve a VM with this strategy. */
 const char *vgic_init(struct vgic *vm, const struct delivery *delivery);
 void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu);
+
+/* What `cpu` has in hardware is older than the model: its core flushes, this one now, another after a kick. */
+static inline void vgic_touch(struct vgic_cpu *cpu)
+{
+    cpu->dirty = true;
+    if (cpu != cpu->vm->owner)
+        cpu->vm->kick |= BIT32(cpu->index);
+}
 
 /* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
 static inline struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)

@@ -58,7 +58,7 @@ static void enqueue(struct virq *irq)
     struct virq *front = queue->front;
 
     irq->bank->queued |= BIT32(irq->bit);
-    irq->target->dirty = true;
+    vgic_touch(irq->target);
     if (front == NULL) {
         queue->front = irq;
     } else if (irq->priority < front->priority) {
@@ -76,7 +76,7 @@ static void dequeue(struct virq *irq)
     struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
 
     irq->bank->queued &= ~BIT32(irq->bit);
-    irq->target->dirty = true;
+    vgic_touch(irq->target);
     if (queue->front == irq)
         queue->front = next_front(queue);
     else

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PSCI 1.1 for guests (DEN0022) and the SMCCC calls that discovery needs (DEN0028 7); vCPU n has affinity 0.0.0.n. */
+#include "cpu.h"
+#include "model.h"
+#include "psci.h"
+#include "vcpu.h"
+
+#define AFFINITY_ON         0
+#define AFFINITY_OFF        1
+#define MIGRATE_NOT_PRESENT 2 /* no trusted OS that would care (DEN0022 5.9) */
+
+/* A core that is on its way down answers ALREADY_ON: the guest saw its vCPU off, so the wait is short. */
+#define START_ATTEMPTS 1000000
+
+static void run(void *vcpu)
+{
+    vcpu_start(vcpu);
+}
+
+static struct vcpu *find(const struct vm *vm, uint64_t affinity)
+{
+    return affinity < vm->vgic.cpus ? vm->vcpu[affinity] : NULL;
+}
+
+/* Out of line, so that the calls that only answer save no registers for this one. */
+static __attribute__((noinline)) int64_t cpu_on(struct vcpu *caller, uint64_t affinity, uint64_t entry,
+                                                uint64_t context)
+{
+    struct vcpu *vcpu = find(caller->vm, affinity);
+    int64_t error = PSCI_ALREADY_ON;
+    bool on;
+
+    if (vcpu == NULL)
+        return PSCI_INVALID_PARAMETERS;
+    model_take(caller);
+    on = vcpu->on;
+    vcpu->on = true;
+    model_release(caller);
+    if (on)
+        return PSCI_ALREADY_ON;
+    vcpu->entry = entry;
+    vcpu->context = context;
+    for (unsigned i = 0; i < START_ATTEMPTS && error == PSCI_ALREADY_ON; i++)
+        error = cpu_start(vcpu->vgic.index, vcpu->vgic.core, run, vcpu);
+    if (error != PSCI_SUCCESS) {
+        vcpu->on = false;
+        return PSCI_INTERNAL_FAILURE;
+    }
+    return PSCI_SUCCESS;
+}
+
+static _Noreturn void turn_off(struct vcpu *vcpu)
+{
+    model_take(vcpu);
+    vcpu->vgic.vm->delivery->surrender(&vcpu->vgic); /* nobody may wait for a core that is off */
+    vcpu->vgic.dirty = false;
+    vcpu->on = false;
+    model_release(vcpu);
+    cpu_off();
+}
+
+static int64_t affinity_info(const struct vm *vm, uint64_t affinity)
+{
+    const struct vcpu *vcpu = find(vm, affinity);
+
+    if (vcpu == NULL)
+        return PSCI_INVALID_PARAMETERS;
+    return vcpu->on ? AFFINITY_ON : AFFINITY_OFF;
+}
+
+static int64_t features(uint32_t function)
+{
+    switch (function) {
+    case PSCI_VERSION:
+    case PSCI_CPU_OFF:
+    case PSCI_CPU_ON:
+    case PSCI_CPU_ON_32:
+    case PSCI_AFFINITY_INFO:
+    case PSCI_AFFINITY_INFO_32:
+    case PSCI_MIGRATE_INFO_TYPE:
+    case PSCI_SYSTEM_OFF:
+    case PSCI_SYSTEM_RESET:
+    case PSCI_FEATURES:
+    case SMCCC_VERSION:
+        return PSCI_SUCCESS;
+    default:
+        return PSCI_NOT_SUPPORTED;
+    }
+}
+
+static uint64_t call(struct vcpu *vcpu)
+{
+    uint32_t function = (uint32_t)vcpu->x[0];
+
+    switch (function) {
+    case PSCI_VERSION:
+        return PSCI_VERSION_1_1;
+    case PSCI_CPU_OFF:
+        turn_off(vcpu);
+    case PSCI_CPU_ON:
+        return (uint64_t)cpu_on(vcpu, vcpu->x[1], vcpu->x[2], vcpu->x[3]);
+    case PSCI_CPU_ON_32:
+        return (uint64_t)cpu_on(vcpu, (uint32_t)vcpu->x[1], (uint32_t)vcpu->x[2], (uint32_t)vcpu->x[3]);
+    case PSCI_AFFINITY_INFO:
+        return (uint64_t)affinity_info(vcpu->vm, vcpu->x[1]);
+    case PSCI_AFFINITY_INFO_32:
+        return (uint64_t)affinity_info(vcpu->vm, (uint32_t)vcpu->x[1]);
+    case PSCI_MIGRATE_INFO_TYPE:
+        return MIGRATE_NOT_PRESENT;
+    case PSCI_SYSTEM_OFF:
+    case PSCI_SYSTEM_RESET: /* a VM that resets ends: its image was changed while it ran */
+        psci_system_off();
+    case PSCI_FEATURES:
+        return (uint64_t)features((uint32_t)vcpu->x[1]);
+    case SMCCC_VERSION:
+        return SMCCC_VERSION_1_1;
+    default:
+        return SMCCC_UNKNOWN;
+    }
+}
+
+void psci_guest(struct vcpu *vcpu)
+{
+    vcpu->x[0] = call(vcpu);
+}
