@@ -22,7 +22,7 @@ FONT_SIZE = 14
 BAR_PITCH, BAR_FRAME = 24, 76  # pixels a bar, and around all of them
 CURVE_HEIGHT = 340
 MARKED = 0x010200  # rgb(1, 2, n) stands for --cn in what gnuplot writes
-GRID = 0x010300
+GRID, PAGE = 0x010300, 0x010301
 # What gnuplot reads from a record is text of somebody else: only these characters reach it.
 UNSAFE = re.compile(r"[^A-Za-z0-9_.:,/()=+ -]")
 
@@ -54,11 +54,12 @@ class Bars:
         tics = ", ".join(f"'{_safe(label)}' {place}" for place, (label, _) in enumerate(self.rows))
         plots = ["$ends using 1:2:3 with labels left offset 0.6,0"]
         if boxes:
-            plots.insert(0, "$boxes using 1:2:3:4:5:6:7 with boxxyerror fs solid 1 noborder lc rgb variable")
+            plots.insert(0, "$boxes using 1:2:3:4:5:6:7 with boxxyerror lc rgb variable")
         return "\n".join(
             [
                 *_block("boxes", boxes or ["0 0 0 0 0 0 0"]),
                 *_block("ends", ends),
+                f"set style fill solid 1 border rgb {PAGE}",
                 f"set xlabel '{_safe(self.unit)}'",
                 f"set xrange [0:{longest * 1.14:.9g}]",
                 f"set yrange [{len(self.rows) - 0.4}:-0.6]",
@@ -146,7 +147,7 @@ def _page(figure: Figure, number: int) -> str:
             f"set output '{number}.svg'",
             "unset key",
             "set border 3",
-            "set tics nomirror",
+            "set tics out nomirror",
             f"set grid xtics ytics lt 1 lw 1 lc rgb {GRID}" if isinstance(figure, Curves) else "",
             figure.script(),
             "unset output",
@@ -171,6 +172,7 @@ def _inline(svg: str, figure: Figure) -> str:
     body = re.sub(r"\s+id=([\"'])gnuplot_\w+\1", "", body)
     body = re.sub(r"rgb\(\s*1,\s*2,\s*(\d+)\)", r"var(--c\1)", body)
     body = re.sub(r"rgb\(\s*1,\s*3,\s*0\)", "var(--grid)", body)
+    body = re.sub(r"rgb\(\s*1,\s*3,\s*1\)", "var(--page)", body)
     body = re.sub(r"\s+color=\"(?:black|white)\"", "", body)
     body = re.sub(r"(fill|stroke)\s*=\s*([\"'])black\2", r'\1="currentColor"', body)
     body = re.sub(r"font-family=\"[^\"]*\"\s*", "", body)

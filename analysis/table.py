@@ -10,16 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analysis import families
 from analysis.select import number
 
 Point = dict[str, Any]
 
 
-def show(record: dict[str, Any], console: Console, stat: str = "value") -> None:
+def show(record: dict[str, Any], console: Console, stat: str = "value", group: str = families.SUMMARY) -> None:
     """Print tables of metrics and of exits by class, one pair for each machine, then what failed."""
     for machine in dict.fromkeys(point["machine"] for point in record["points"]):
         points = [point for point in record["points"] if point["machine"] == machine]
-        console.print(metric_table(points, f"{machine}: simulator counts, not hardware time", stat))
+        console.print(metric_table(points, f"{machine}: simulator counts, not hardware time", stat, group))
         classes = exit_table(points)
         if classes.row_count:
             console.print(classes)
@@ -29,12 +30,17 @@ def show(record: dict[str, Any], console: Console, stat: str = "value") -> None:
             console.print(f"{point['status'].upper()} {point['id']}: {point['reason']}", highlight=False, markup=False)
 
 
-def metric_table(points: list[Point], title: str, stat: str = "value") -> Table:
-    """One row for each benchmark and metric, one column for each strategy, in the order of the record."""
+def metric_table(points: list[Point], title: str, stat: str = "value", group: str = families.SUMMARY) -> Table:
+    """One row for each benchmark and metric of the group, one column for each strategy, in the order of the record."""
     strategies = list(dict.fromkeys(point["strategy"] for point in points))
     table = _table(title, ["bench", "metric", "unit"], strategies)
     for name, row in rows(points):
-        names = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
+        found = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
+        names = families.members(found, group)
+        if group == families.SUMMARY:
+            names += families.members(found, families.MASKED)
+        elif not names:
+            continue
         for metric in names:
             units = {point["metrics"][metric]["unit"] for point in row.values() if metric in point["metrics"]}
             cells = [cell(row.get(strategy), metric, stat) for strategy in strategies]

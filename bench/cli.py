@@ -11,7 +11,7 @@ from typing import Any, Sequence
 
 from rich.console import Console
 
-from analysis import baseline, difference, markdown, record, select, stats, table
+from analysis import baseline, difference, families, markdown, record, select, stats, table
 from analysis.errors import LabError
 from bench import doctor, images, rebaseline, suite
 from bench.progress import Reporter
@@ -196,6 +196,12 @@ def _crosschecked(result: dict[str, Any]) -> str:
 def _show(command: argparse.ArgumentParser) -> None:
     command.add_argument("run", metavar="RUN.json", type=Path, help="a run record, or the directory of a run")
     command.add_argument("--stat", choices=stats.STATS, default="value", help="what of each sample set to show")
+    command.add_argument(
+        "--group",
+        choices=(families.SUMMARY, families.PHASES, families.EVENTS),
+        default=families.SUMMARY,
+        help="which metrics: the costs, the phases of an interrupt, or its event vector (default %(default)s)",
+    )
     command.add_argument("--markdown", action="store_true", help="print the summary as a GitHub table, as in README.md")
     command.set_defaults(function=show)
 
@@ -206,7 +212,7 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         print(markdown.table(found, arguments.stat), end="")
     else:
-        table.show(found, Console(highlight=False), arguments.stat)
+        table.show(found, Console(highlight=False), arguments.stat, arguments.group)
     return 0
 
 

@@ -141,7 +141,7 @@ def test_colours_come_from_the_page() -> None:
     bars = Bars("a", "A <b>", "insn", ["x", "y"], [("one", [1, 2]), ("none", [0, 0])])
     curves = Curves("c", "C", "insn", ["p", "q"], [[(1, 0.5), (3, 1)], [(2, 1)]])
     for svg in figures.draw([bars, curves]).values():
-        assert set(re.findall(r"var\(--(\w+)\)", svg)) <= {"c0", "c1", "grid"} and "var(--c1)" in svg
+        assert set(re.findall(r"var\(--(\w+)\)", svg)) <= {"c0", "c1", "grid", "page"} and "var(--c1)" in svg
         assert "rgb(" not in svg and "black" not in svg and " id=" not in svg
     assert 'aria-label="A &lt;b&gt;"' in figures.draw([bars])["a"]
 
