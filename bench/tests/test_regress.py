@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis import record
 from bench.rebaseline import BASELINES
 from bench.suite import ROOT
+from bench.tests.planted import plant
 
 
 def virqlab(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -31,3 +33,23 @@ def test_nothing_changed_since_the_baseline(tmp_path: Path) -> None:
     if done.returncode == 2 and foreign:
         pytest.skip(foreign[0])
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_one_nop_in_the_injection_path_is_worse_and_named(tmp_path: Path) -> None:
+    """An instruction before the list register is written: 1, each sample one more, and the function that has it."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    copy = plant(tree, "hyp/delivery/list_reg.S", "    adr     x2, 1f\n", "    nop\n")
+    runs = [tmp_path / name for name in ("old", "new")]
+    for top, out in zip((ROOT, copy), runs):
+        command = [top / "virqlab", "run", "--strategy", "bare,lr", "--bench", "hvc,timer_wfi", "--out", out]
+        subprocess.run(command, cwd=top, check=True, stdout=subprocess.DEVNULL, timeout=300)
+    done = virqlab("compare", *runs)
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = done.stdout
+    assert "WORSE virt-v3/lr/timer_wfi\n" in said
+    assert re.search(r"latency_insns +\d+ -> \d+  \+1 insn in 1000 of 1000 samples", said)
+    assert "lr/hvc" not in said and "bare" not in said, "what does not inject is the same"
+    if "functions" not in record.load(runs[0])["points"][-1]:
+        pytest.skip("the record has no profile of the hypervisor: the function cannot be named")
+    assert re.search(r"function list_reg_write: \d+ -> \d+ insns \(\+1000, \+1 per interrupt\)", said)
