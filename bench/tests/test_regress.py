@@ -42,7 +42,16 @@ def test_one_nop_in_the_injection_path_is_worse_and_named(tmp_path: Path) -> Non
     copy = plant(tree, "hyp/delivery/list_reg.S", "    adr     x2, 1f\n", "    nop\n")
     runs = [tmp_path / name for name in ("old", "new")]
     for top, out in zip((ROOT, copy), runs):
-        command = [top / "virqlab", "run", "--strategy", "bare,lr", "--bench", "hvc,timer_wfi", "--out", out]
+        command: list[str | Path] = [
+            top / "virqlab",
+            "run",
+            "--strategy",
+            "bare,lr",
+            "--bench",
+            "hvc,timer_wfi",
+            "--out",
+            out,
+        ]
         subprocess.run(command, cwd=top, check=True, stdout=subprocess.DEVNULL, timeout=300)
     done = virqlab("compare", *runs)
     assert done.returncode == 1, done.stdout + done.stderr
