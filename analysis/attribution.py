@@ -47,8 +47,7 @@ def lines(old: Point, new: Point) -> list[str]:
     said = [f"exits {one.name}: {one.old} -> {one.new} ({one.difference:+d})" for one in exit_classes(old, new)]
     found = functions(old, new)
     if found is None:
-        missing = [name for name, point in (("OLD", old), ("NEW", new)) if "functions" not in point]
-        return said + [f"functions: {' and '.join(missing)} has no profile of the hypervisor"]
+        return said
     for one in found[:FUNCTIONS_SHOWN]:
         said.append(f"function {one.name}: {one.old} -> {one.new} insns ({_each(one, old, new)})")
     if len(found) > FUNCTIONS_SHOWN:

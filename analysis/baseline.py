@@ -71,7 +71,7 @@ def _inside(path: str) -> str:
 
 def load(path: Path) -> list[Record]:
     """A record, or all baselines of a directory in the order of their names. LabError when there is none."""
-    if path.is_dir() and not (path / "run.json").exists():
+    if path.is_dir() and not (path / "run.json").exists() or (not path.exists() and path.suffix != ".json"):
         files = sorted(path.glob("*.json"))
         if not files:
             raise LabError(f"no record in {path}", MAKE_ONE)

@@ -98,6 +98,9 @@ def compare(old: Record, new: Record) -> Comparison:
             result.notes += _new_metrics(one, two)
             if one["status"] == two["status"] == "fail":
                 result.warnings.append(f"{one['id']} failed in both: {two['reason']}")
+    unnamed = [name for point in result.points for name in _without_profile(before, after, point.id)]
+    if unnamed:
+        result.notes.append(f"no profile of the hypervisor, so no function is named: {_some(unnamed, 3)}")
     added = [name for name in after if name not in before]
     if added:
         result.notes.append(f"new, nothing to compare with: {_some(added)}")
@@ -148,7 +151,8 @@ def _metric(name: str, old: Summary, new: Summary | None) -> Iterator[Change]:
     elif old["unit"] != new["unit"]:
         yield Change(name, Verdict.WORSE, f"{old['unit']} -> {new['unit']}", "another unit: nothing to compare with")
     elif old["samples"] != new["samples"] or old["value"] != new["value"]:
-        values = f"{number(old['value'])} -> {number(new['value'])}"
+        same = old["value"] == new["value"]
+        values = f"{_shown(old, same)} -> {_shown(new, same)}"
         yield Change(name, _judge(name, old, new), values, _samples_differ(old, new))
 
 
@@ -184,6 +188,12 @@ def _samples_differ(old: Summary, new: Summary) -> str:
     return f"{by} {new['unit']} in {changed.size} of {one.size} samples"
 
 
+def _shown(summary: Summary, with_range: bool) -> str:
+    """The headline; where it did not change, the range that did."""
+    value = number(summary["value"])
+    return f"{value} ({_range(summary)})" if with_range and summary["min"] != summary["max"] else value
+
+
 def _range(summary: Summary) -> str:
     low, high = summary["min"], summary["max"]
     return str(low) if low == high else f"{low}-{high}"
@@ -198,6 +208,13 @@ def _new_metrics(old: Point, new: Point) -> list[str]:
     if old["status"] != "pass" or not added:
         return []
     return [f"{old['id']}: new metrics, nothing to compare with: {_some(added)}"]
+
+
+def _without_profile(before: dict[str, Point], after: dict[str, Point], name: str) -> list[str]:
+    """The id of a changed point that exits and whose functions one of the records does not tell."""
+    both = [side[name] for side in (before, after) if name in side]
+    exits = any(point["exits"] and point["exits"]["total"] for point in both)
+    return [name] if len(both) == 2 and exits and attribution.functions(*both) is None else []
 
 
 def _some(names: list[str], shown: int = 6) -> str:
