@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help all deps deps-bench bench test test-planted check clean
+.PHONY: help all deps deps-bench bench test test-planted test-kill check clean
 
 # Each fragment adds what it builds to ALL and its checks to CHECKS.
 ALL :=
@@ -35,6 +35,10 @@ test: deps ## build and run every test; last line "N passed, N failed"
 test-planted: deps ## plant a nop in a copy of the exit path: exits x 1 instruction, nowhere else
 	@$(MAKE) --no-print-directory -j2 all
 	@$(PYTHON) -m pytest -q bench/tests/test_planted.py
+
+test-kill: deps ## kill the runner 200 times at random moments: no finished point is lost
+	@$(MAKE) --no-print-directory -j2 all
+	@VIRQLAB_KILLS=200 $(PYTHON) -m pytest -q bench/tests/test_run.py -k killed
 
 check: deps ## format, lint, include directions, both compilers
 	@$(MAKE) --no-print-directory -j2 checks

@@ -15,7 +15,7 @@ from analysis import baseline, difference, families, markdown, record, select, s
 from analysis.errors import LabError
 from bench import doctor, images, rebaseline, suite
 from bench.progress import Reporter
-from bench.run import JOBS_DEFAULT, Options, Runner, unwritable
+from bench.run import JOBS_DEFAULT, Options, Runner, TimeLimit, unwritable
 from bench.store import Store
 
 OUT_DEFAULT = "results/latest"
@@ -154,6 +154,9 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--jobs", type=_positive, default=JOBS_DEFAULT, metavar="N", help=f"points at a time (default {JOBS_DEFAULT})"
     )
+    command.add_argument(
+        "--time-limit", type=float, default=float("inf"), metavar="S", help="end the whole run after S seconds"
+    )
     command.add_argument("--crosscheck", action="store_true", help="compare each point's exits with QEMU's -d int")
     command.add_argument(
         "--count", choices=("fast", "insn"), default="fast", help="count by block, or each instruction (debug)"
@@ -167,13 +170,16 @@ def run(arguments: argparse.Namespace) -> int:
     """`virqlab run`: 1 when a point failed."""
     lab, points = _points(arguments)
     found = images.collect(points, arguments.guest, arguments.qemu)
-    options = Options(arguments.repeat, arguments.crosscheck, arguments.count, arguments.jobs)
+    options = Options(arguments.repeat, arguments.crosscheck, arguments.count, arguments.jobs, arguments.time_limit)
     out, console = Path(arguments.out), Console(highlight=False)
     try:
         with Store(out, arguments.fresh) as store:
             with Reporter(len(points), console) as reporter:
                 result = Runner(store, found, options).run(lab, points, reporter)
             path = store.write_run(result)
+    except TimeLimit as error:
+        print(f"virqlab: {error}", file=sys.stderr)
+        return 1
     except OSError as error:
         raise unwritable(error, out) from None
     if arguments.crosscheck:

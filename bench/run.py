@@ -28,12 +28,16 @@ JOBS_DEFAULT = min(2, len(os.sched_getaffinity(0)))
 
 @dataclass(frozen=True)
 class Options:
-    """How to run: repeats of each point, `-d int` cross-check, counting mode of the plugin, size of the pool."""
+    """
+    How to run: repeats of each point, `-d int` cross-check, counting mode of the plugin, size of the pool; seconds of
+    host time after which nothing starts any more and what runs is killed.
+    """
 
     repeat: int = 1
     crosscheck: bool = False
     count: str = "fast"
     jobs: int = JOBS_DEFAULT
+    time_limit_s: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,13 @@ class Result:
     kept: bool
 
 
+class TimeLimit(LabError):
+    """The whole run's host time is over; what is finished is kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "finished points are kept: run again with the same --out to continue")
+
+
 class Runner:
     """Runs the points of one invocation into one store."""
 
@@ -53,10 +64,11 @@ class Runner:
         self._snapshot = images.copy_to(store.work_dir("images", "inputs"))
         self._provenance = host.provenance(images, self._snapshot.hashes())
         self._tools = _source_hash()
+        self._begin = monotonic()
 
     def run(self, lab: Lab, points: list[Point], reporter: Reporter) -> dict[str, Any]:
         """Run what is not finished and return the run record, its points in the order of the plan."""
-        started, begin = datetime.now(timezone.utc).isoformat(timespec="seconds"), monotonic()
+        started = datetime.now(timezone.utc).isoformat(timespec="seconds")
         results: dict[str, Result] = {}
         with ThreadPoolExecutor(self.options.jobs) as pool:
             futures: list[Future[Result]] = [pool.submit(self.one, point) for point in points]
@@ -71,7 +83,7 @@ class Runner:
         ordered = [results[point.id] for point in points]
         about_host = {
             "started": started,
-            "wall_s": round(monotonic() - begin, 3),
+            "wall_s": round(monotonic() - self._begin, 3),
             "jobs": self.options.jobs,
             **self._provenance,
             "points": {result.record["id"]: result.host for result in ordered},
@@ -94,6 +106,8 @@ class Runner:
         found = self.store.finished(point.id)
         if found and self._still_good(*found, key):
             return Result(*found, kept=True)
+        if self._remaining_s() <= 0:
+            raise TimeLimit(f"the run's {self.options.time_limit_s:g} s are over before {point.id}")
         work, derived, wall_s = self._attempt(point, "run")
         problems: list[str] = []
         crosschecked = None
@@ -143,10 +157,14 @@ class Runner:
         work = self.store.work_dir(point.id, purpose)
         command = qemu.command(point, self._snapshot, self.options.count) + (extra or [])
         limit = point.machine.trace_mib if not extra else None
-        outcome = qemu.run(command, work, point.timeout_s, limit)
+        timeout_s = min(point.timeout_s, max(self._remaining_s(), 0.1))
+        outcome = qemu.run(command, work, timeout_s, limit)
         derived = point_record.derive(work, self._context(point, outcome.failure))
         record.write_json(work / POINT_JSON, derived)
         return work, derived, outcome.wall_s
+
+    def _remaining_s(self) -> float:
+        return self._begin + self.options.time_limit_s - monotonic()
 
     def _repeat(self, point: Point, work: Path) -> list[str]:
         for again in range(2, self.options.repeat + 1):
