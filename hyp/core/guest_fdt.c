@@ -46,12 +46,16 @@ static int add_memory(void *fdt, const struct vm *vm)
     return error | fdt_end_node(fdt);
 }
 
-static int add_chosen(void *fdt, const char *bootargs)
+static int add_chosen(void *fdt, const struct vm *vm, const char *bootargs)
 {
     int error = fdt_begin_node(fdt, "chosen");
 
     error |= property_string(fdt, "bootargs", bootargs);
     error |= property_string(fdt, "stdout-path", "/pl011");
+    if (vm->initrd.size != 0) {
+        error |= CELLS(fdt, "linux,initrd-start", CELLS64(vm->initrd.base));
+        error |= CELLS(fdt, "linux,initrd-end", CELLS64(vm->initrd.base + vm->initrd.size));
+    }
     return error | fdt_end_node(fdt);
 }
 
@@ -124,6 +128,8 @@ static int add_uart(void *fdt)
     error |= fdt_begin_node(fdt, "pl011");
     error |= fdt_property(fdt, "compatible", compatible, sizeof(compatible));
     error |= CELLS(fdt, "reg", CELLS64(platform.uart.base), 0, PAGE_SIZE);
+    if (platform.uart_intid != 0)
+        error |= CELLS(fdt, "interrupts", GIC_SPI, platform.uart_intid - INTID_SPI_FIRST, GIC_LEVEL);
     error |= CELLS(fdt, "clocks", PHANDLE_CLOCK, PHANDLE_CLOCK);
     error |= fdt_property(fdt, "clock-names", clocks, sizeof(clocks));
     return error | fdt_end_node(fdt);
@@ -140,7 +146,7 @@ int guest_fdt(const struct vm *vm, const char *bootargs, void *buffer, int size)
     error |= CELLS(buffer, "#address-cells", 2);
     error |= CELLS(buffer, "#size-cells", 2);
     error |= CELLS(buffer, "interrupt-parent", PHANDLE_GIC);
-    error |= add_chosen(buffer, bootargs);
+    error |= add_chosen(buffer, vm, bootargs);
     error |= add_memory(buffer, vm);
     error |= add_cpus(buffer, vm);
     error |= add_psci(buffer);
@@ -149,4 +155,33 @@ int guest_fdt(const struct vm *vm, const char *bootargs, void *buffer, int size)
     error |= add_uart(buffer);
     error |= fdt_end_node(buffer);
     return error | fdt_finish(buffer);
+}
+
+static int set_chosen(const struct vm *vm, const char *bootargs, void *fdt)
+{
+    int error = 0, chosen = fdt_path_offset(fdt, "/chosen");
+
+    if (chosen == -FDT_ERR_NOTFOUND)
+        chosen = fdt_add_subnode(fdt, 0, "chosen");
+    if (chosen < 0)
+        return chosen;
+    if (bootargs[0] != '\0')
+        error = fdt_setprop(fdt, chosen, "bootargs", bootargs, (int)strlen(bootargs) + 1);
+    if (error == 0 && vm->initrd.size != 0)
+        error = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", vm->initrd.base);
+    if (error == 0 && vm->initrd.size != 0)
+        error = fdt_setprop_u64(fdt, chosen, "linux,initrd-end", vm->initrd.base + vm->initrd.size);
+    return error;
+}
+
+int guest_fdt_adopt(const struct vm *vm, const struct range *from, const char *bootargs, void *buffer, int size)
+{
+    const void *fdt = (const void *)from->base;
+    int error = fdt_check_full(fdt, from->size);
+
+    if (error == 0)
+        error = fdt_open_into(fdt, buffer, size);
+    if (error == 0)
+        error = set_chosen(vm, bootargs, buffer);
+    return error != 0 ? error : fdt_pack(buffer);
 }

@@ -9,8 +9,9 @@
 #include "pl011.h"
 #include "print.h"
 #include "psci.h"
+#include "stdlib.h"
 
-#define RESERVED_MAX 8
+#define RESERVED_MAX 16
 
 struct platform platform;
 
@@ -56,6 +57,8 @@ void platform_refuse(const char *format, ...)
 
 static void reserve(uint64_t base, uint64_t size)
 {
+    if (size == 0)
+        return;
     CHECK(reserved_count < RESERVED_MAX);
     reserved[reserved_count++] = (struct range){base, size};
 }
@@ -68,17 +71,62 @@ static void map_memory(void)
         mmu_map_memory(memory.base, memory.size);
 }
 
+/* Whether all of `range` is memory that the device tree describes. */
+static bool in_memory(const struct range *range)
+{
+    struct range memory;
+
+    for (int i = 0; devtree_memory(platform.fdt, i, &memory); i++)
+        if (range->base - memory.base < memory.size && range->size <= memory.size - (range->base - memory.base))
+            return true;
+    return false;
+}
+
+/* A parameter of the form ADDRESS,SIZE: where the loader put a file. Absent: `range` stays as it is. */
+static void file_argument(const char *name, struct range *range)
+{
+    char value[48], *end;
+
+    if (!args_get(platform.args, name, value, sizeof(value)))
+        return;
+    range->base = strtoul(value, &end, 0);
+    range->size = *end == ',' ? strtoul(end + 1, &end, 0) : 0;
+    if (*end != '\0' || range->size == 0)
+        platform_refuse("%s=%s: give ADDRESS,SIZE of a file in memory", name, value);
+    if (!in_memory(range))
+        platform_refuse("%s=%s: this is not all memory", name, value);
+}
+
+/* The guest's files: by parameter, or the image alone as the initial RAM disk. */
+static void find_files(void)
+{
+    uint64_t end;
+
+    if (devtree_number(platform.fdt, "/chosen", "linux,initrd-start", &platform.image.base) &&
+        devtree_number(platform.fdt, "/chosen", "linux,initrd-end", &end) && end > platform.image.base) {
+        platform.image.size = end - platform.image.base;
+        reserve(platform.image.base, platform.image.size);
+    }
+    file_argument("vm0.image", &platform.image);
+    file_argument("vm0.initrd", &platform.initrd);
+    file_argument("vm0.fdt", &platform.guest_fdt);
+    reserve(platform.image.base, platform.image.size);
+    reserve(platform.initrd.base, platform.initrd.size);
+    reserve(platform.guest_fdt.base, platform.guest_fdt.size);
+}
+
 void platform_init(const void *fdt)
 {
     const char *args;
-    uint64_t end;
 
     mmu_map_memory((uintptr_t)fdt, PAGE_SIZE);
     CHECK(fdt_check_header(fdt) == 0);
     mmu_map_memory((uintptr_t)fdt, fdt_totalsize(fdt));
     platform.fdt = fdt;
-    if (devtree_console(fdt, "arm,pl011", &platform.uart))
+    if (devtree_console(fdt, "arm,pl011", &platform.uart)) {
         mmu_map_device(platform.uart.base, PAGE_SIZE);
+        platform.uart_intid = devtree_console_intid(fdt, "arm,pl011");
+    }
     map_memory();
     args = devtree_string(fdt, "/chosen", "bootargs");
     platform.args = args != NULL ? args : "";
@@ -90,12 +138,7 @@ void platform_init(const void *fdt)
         if (fdt_get_mem_rsv(fdt, i, &range.base, &range.size) == 0)
             reserve(range.base, range.size);
     }
-    if (devtree_number(fdt, "/chosen", "linux,initrd-start", &platform.initrd.base) &&
-        devtree_number(fdt, "/chosen", "linux,initrd-end", &end) && end > platform.initrd.base) {
-        platform.initrd.size = end - platform.initrd.base;
-        platform.has_initrd = true;
-        reserve(platform.initrd.base, platform.initrd.size);
-    }
+    find_files();
 }
 
 /* The first reserved range that overlaps [base, base + size), NULL when it is free. */

@@ -8,8 +8,10 @@
 struct platform {
     const void *fdt;
     const char *args; /* /chosen/bootargs, never NULL */
-    struct range uart, initrd;
-    bool has_initrd;
+    struct range uart;
+    uint32_t uart_intid; /* of the console's interrupt, 0 when it has none */
+    /* What the loader put into memory for the guest; size 0: nothing. */
+    struct range image, initrd, guest_fdt;
 };
 
 extern struct platform platform;

@@ -36,6 +36,7 @@ struct vm {
     uint64_t ram_pa;
     struct range gicd, gicr; /* emulated frames, guest physical */
     uint64_t entry, fdt;     /* guest physical */
+    struct range initrd;     /* ditto; size 0: none */
     struct spinlock lock;    /* of everything below, and of vcpu->on; no other lock is taken while it is held */
     struct vgic vgic;
     struct vcpu *vcpu[VGIC_CPUS_MAX]; /* vgic.cpus of them */
@@ -53,6 +54,12 @@ void psci_guest(struct vcpu *vcpu);
 
 /* An exception to EL1 as if the guest's current instruction had caused it; `esr`: ESR_EL1. */
 void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far);
+
+/* Value of the parameter vm<id>.<name>=, a number; `otherwise` when it is not given. */
+uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise);
+
+/* Puts what the loader brought into the VM's memory: image, initial RAM disk, device tree; sets entry and fdt. */
+void image_load(struct vm *vm);
 
 /* Creates VM 0 from the initrd and the parameters; a user's mistake ends the run with a line that says so. */
 struct vm *vm_create(unsigned id);

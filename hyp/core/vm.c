@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM from the initrd and the run's parameters: memory, image, device tree, interrupt controller. */
-#include <libfdt.h>
-
+/* A VM from the run's parameters: memory, interrupt controller, console, and what it starts with (core/image.c). */
+#include "check.h"
 #include "delivery.h"
 #include "gic.h"
-#include "guest_fdt.h"
-#include "check.h"
 #include "platform.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "regs/intid.h"
 #include "stage2.h"
+#include "stdlib.h"
 #include "string.h"
-#include "sysreg.h"
 #include "vcpu.h"
 
 #define GUEST_RAM_BASE    UINT64_C(0x40000000) /* where the guest sees its memory: QEMU virt's place */
 #define GUEST_RAM_ALIGN   UINT64_C(0x200000)
 #define GUEST_RAM_DEFAULT UINT64_C(128) /* MiB */
-#define GUEST_FDT_SIZE    UINT64_C(0x10000)
-#define GUEST_FDT_OFFSET  UINT64_C(0) /* the image follows at 2 MiB + text_offset */
-#define GUEST_IMAGE_ALIGN UINT64_C(0x200000)
-
-#define IMAGE_MAGIC 0x644d5241 /* "ARM\x64" */
-
-/* arm64 Image header (Linux Documentation/arch/arm64/booting.rst) */
-struct image_header {
-    uint32_t code[2];
-    uint64_t text_offset, image_size, flags, reserved[3];
-    uint32_t magic, pe_offset;
-};
 
 static struct vm vms[1];
 static struct vcpu_slot slots[1][VGIC_CPUS_MAX];
@@ -44,7 +29,7 @@ static void vm_argument(const struct vm *vm, const char *name, char *value, unsi
     args_get(platform.args, key, value, size);
 }
 
-static uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise)
+uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise)
 {
     char text[24];
 
@@ -64,31 +49,6 @@ static void give_memory(struct vm *vm)
         platform_refuse("no %lu MiB of free memory for vm%u: give the machine more or set vm%u.mem=MiB", mib, vm->id,
                         vm->id);
     stage2_map_memory(&vm->stage2, vm->ram.base, vm->ram_pa, vm->ram.size);
-}
-
-static void load_image(struct vm *vm)
-{
-    const struct image_header *header = (const void *)platform.initrd.base;
-    uint64_t offset;
-
-    if (!platform.has_initrd)
-        platform_refuse("no guest: give an arm64 Image as the initial RAM disk (-initrd IMAGE)");
-    if (platform.initrd.size < sizeof(*header) || header->magic != IMAGE_MAGIC)
-        platform_refuse("the guest is not an arm64 Image: no \"ARM\\x64\" at byte 56");
-    offset = GUEST_IMAGE_ALIGN + (header->text_offset & (GUEST_IMAGE_ALIGN - 1));
-    if (offset + platform.initrd.size > vm->ram.size || offset + header->image_size > vm->ram.size)
-        platform_refuse("the guest image does not fit into vm%u.mem=%lu MiB", vm->id, vm->ram.size >> 20);
-    memcpy((void *)(vm->ram_pa + offset), (const void *)platform.initrd.base, platform.initrd.size);
-    vm->entry = vm->ram.base + offset;
-}
-
-static void load_fdt(struct vm *vm)
-{
-    int error;
-
-    vm->fdt = vm->ram.base + GUEST_FDT_OFFSET;
-    error = guest_fdt(vm, args_rest(platform.args), (void *)(vm->ram_pa + GUEST_FDT_OFFSET), GUEST_FDT_SIZE);
-    CHECK(error == 0);
 }
 
 /* vCPU n has core n for itself. */
@@ -140,7 +100,6 @@ struct vm *vm_create(unsigned id)
     give_gic(vm);
     if (platform.uart.base != 0)
         stage2_map_device(&vm->stage2, platform.uart.base, platform.uart.base, PAGE_SIZE);
-    load_image(vm);
-    load_fdt(vm);
+    image_load(vm);
     return vm;
 }

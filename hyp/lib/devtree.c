@@ -59,7 +59,8 @@ bool devtree_memory(const void *fdt, int index, struct range *out)
     return false;
 }
 
-bool devtree_console(const void *fdt, const char *compatible, struct range *out)
+/* libfdt's error, a negative number, when there is no such device. */
+static int console_node(const void *fdt, const char *compatible)
 {
     const char *path = devtree_string(fdt, "/chosen", "stdout-path");
 
@@ -68,9 +69,27 @@ bool devtree_console(const void *fdt, const char *compatible, struct range *out)
         int node = fdt_path_offset_namelen(fdt, path, options != NULL ? (int)(options - path) : (int)strlen(path));
 
         if (node >= 0 && fdt_node_check_compatible(fdt, node, compatible) == 0)
-            return node_reg(fdt, node, 0, out);
+            return node;
     }
-    return devtree_reg(fdt, compatible, 0, out);
+    return fdt_node_offset_by_compatible(fdt, -1, compatible);
+}
+
+bool devtree_console(const void *fdt, const char *compatible, struct range *out)
+{
+    int node = console_node(fdt, compatible);
+
+    return node >= 0 && node_reg(fdt, node, 0, out);
+}
+
+/* Linux Documentation/devicetree/bindings/interrupt-controller/arm,gic-v3.yaml: type 0 is an SPI, INTIDs from 32. */
+uint32_t devtree_console_intid(const void *fdt, const char *compatible)
+{
+    int length, node = console_node(fdt, compatible);
+    const fdt32_t *cells = node < 0 ? NULL : fdt_getprop(fdt, node, "interrupts", &length);
+
+    if (cells == NULL || length != 3 * (int)sizeof(*cells) || fdt32_to_cpu(cells[0]) != 0)
+        return 0;
+    return 32 + fdt32_to_cpu(cells[1]);
 }
 
 const char *devtree_string(const void *fdt, const char *path, const char *property)

@@ -19,6 +19,9 @@ bool devtree_memory(const void *fdt, int index, struct range *out);
 /* The device that /chosen/stdout-path names, if it is compatible with `compatible`; else the first such node. */
 bool devtree_console(const void *fdt, const char *compatible, struct range *out);
 
+/* INTID of the first interrupt of that device, a shared one of a GIC with three interrupt cells; 0 when it has none. */
+uint32_t devtree_console_intid(const void *fdt, const char *compatible);
+
 /* A string property; NULL when there is none. */
 const char *devtree_string(const void *fdt, const char *path, const char *property);
 
