@@ -116,7 +116,10 @@ class _Section:
             "phases": self._stack(
                 prefix, shown, strategies, families.PHASES, "Phases of an interrupt", "instructions, mean per interrupt"
             ),
-            "events": self._events(prefix, shown, strategies),
+            "events": self._stack(
+                prefix, shown, strategies, families.EVENTS, "Event vector", "events, mean per interrupt or operation"
+            ),
+            "masked": [row for group in shown for row in _masked(group, strategies)],
         }
 
     def _exits(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
@@ -136,17 +139,10 @@ class _Section:
         figure = self._bars(f"{prefix}-exits", "Exits by class", "exits per interrupt or operation", rows)
         return {**figure, "without": without, "uncounted": uncounted} if figure else None
 
-    def _events(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
-        """The event vector: bars of what an instruction count does not tell; loads and stores are in the table."""
-        found = self._stack(
-            prefix, groups, strategies, families.EVENTS, "Event vector", "events, mean per interrupt or operation"
-        )
-        return found
-
     def _stack(
         self, prefix: str, groups: list[Group], strategies: list[str], kind: str, title: str, unit: str
     ) -> dict[str, Any] | None:
-        """Stacked bars of the means of all metrics of one family group."""
+        """Stacked bars of the means of all metrics of one family group; loads and stores only in their table."""
         rows, table = [], []
         for group in groups:
             names = group.metrics(kind)
@@ -235,6 +231,18 @@ def _summary(group: Group, strategies: list[str]) -> dict[str, Any]:
         cells = [pool.cell(is_rate(metric)) if pool else "-" for pool in pools]
         rows.append((metric, group.unit(metric), cells))
     return {"name": group.name, "points": len(group.all), "rows": rows}
+
+
+def _masked(group: Group, strategies: list[str]) -> list[tuple[str, str, int, str, str]]:
+    """Of each strategy the longest stretch with interrupts masked: instructions, how it began, and where."""
+    rows = []
+    for strategy in strategies:
+        found = [point["masked_max"] for point in group.points.get(strategy, []) if point.get("masked_max")]
+        if found:
+            longest = max(found, key=lambda one: int(one["insns"]))
+            where = f"{longest['symbol']} {longest['pc']}".strip()
+            rows.append((group.name, strategy, longest["insns"], longest["class"], where))
+    return rows
 
 
 def _short(metric: str) -> str:
