@@ -125,7 +125,7 @@ class _Section:
     def _exits(self, prefix: str, groups: list[Group], strategies: list[str]) -> dict[str, Any] | None:
         """Stacked bars of exits by class over interrupts or operations."""
         rows: list[tuple[str, dict[str, float]]] = []
-        without, uncounted = [], []
+        without, uncounted, between = [], [], []
         for group in groups:
             found = {name: exits_per_operation(points) for name, points in group.points.items()}
             if not any(found.values()):
@@ -134,10 +134,11 @@ class _Section:
                 classes = (found[strategy] or ({}, ""))[0]
                 if classes:
                     rows.append((f"{group.name} {strategy}", classes))
+                    between += _between(group, strategy, sum(classes.values()))
                 else:
                     without.append(f"{group.name} {strategy}")
         figure = self._bars(f"{prefix}-exits", "Exits by class", "exits per interrupt or operation", rows)
-        return {**figure, "without": without, "uncounted": uncounted} if figure else None
+        return {**figure, "without": without, "uncounted": uncounted, "between": between} if figure else None
 
     def _stack(
         self, prefix: str, groups: list[Group], strategies: list[str], kind: str, title: str, unit: str
@@ -158,9 +159,10 @@ class _Section:
         figure = self._bars(f"{prefix}-{kind}", title, unit, rows)
         if not figure:
             return None
-        columns = list(dict.fromkeys(name for _, _, means in table for name in means))
+        known = list(dict.fromkeys(name for _, _, means in table for name in means))
+        columns = [name for name in known if any(means.get(name) for _, _, means in table)]
         cells = [(name, strategy, [_mean(means.get(column)) for column in columns]) for name, strategy, means in table]
-        return {**figure, "columns": columns, "table": cells}
+        return {**figure, "columns": columns, "never": [name for name in known if name not in columns], "table": cells}
 
     def _bars(
         self, name: str, title: str, unit: str, rows: list[tuple[str, dict[str, float]]]
@@ -231,6 +233,15 @@ def _summary(group: Group, strategies: list[str]) -> dict[str, Any]:
         cells = [pool.cell(is_rate(metric)) if pool else "-" for pool in pools]
         rows.append((metric, group.unit(metric), cells))
     return {"name": group.name, "points": len(group.all), "rows": rows}
+
+
+def _between(group: Group, strategy: str, found: float) -> list[str]:
+    """Where the measured region has other exits than those that a metric counts: what the guest does in between."""
+    pools = [group.pool(strategy, name) for name in ("exits_per_irq", "exits_per_op")]
+    counted = next((float(pool.value(rate=True)) for pool in pools if pool), found)
+    return (
+        [] if abs(found - counted) < 0.005 else [f"{group.name} {strategy} {number(found)}, counted {number(counted)}"]
+    )
 
 
 def _masked(group: Group, strategies: list[str]) -> list[tuple[str, str, int, str, str]]:
