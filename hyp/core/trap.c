@@ -129,10 +129,27 @@ void trap_sync(struct vcpu *vcpu)
     dispatch(vcpu, read_sysreg(esr_el2));
 }
 
-/* A physical interrupt of the hypervisor's own, or none at all. A kick has done its work by causing this exit. */
-static void host_interrupt(struct vcpu *vcpu, uint32_t pintid)
+/*
+ * An SPI that is linked to one of the guest's. When the guest routed it elsewhere while it was on its way here, it is
+ * let go: its line is still asserted, so it comes again where the route now leads.
+ */
+static bool linked_spi(struct vcpu *vcpu, uint32_t pintid)
 {
-    if (pintid >= INTID_SPECIAL)
+    struct virq *irq = vgic_irq(&vcpu->vgic, pintid);
+
+    if (irq == NULL || (irq->bank->hw >> irq->bit & 1) == 0)
+        return false;
+    if (irq->target == &vcpu->vgic)
+        vcpu->vgic.vm->delivery->arrived(&vcpu->vgic, irq);
+    else
+        gic->deactivate(pintid);
+    return true;
+}
+
+/* No linked PPI: an SPI, one of the hypervisor's own, or none at all. A kick has done its work by causing this exit. */
+static void other_interrupt(struct vcpu *vcpu, uint32_t pintid)
+{
+    if (pintid >= INTID_SPECIAL || linked_spi(vcpu, pintid))
         return;
     if (pintid == INTID_MAINTENANCE)
         vcpu->vgic.vm->delivery->maintenance(&vcpu->vgic);
@@ -147,7 +164,7 @@ void trap_irq(struct vcpu *vcpu)
     if (pintid < INTID_SPI_FIRST && (vcpu->vgic.local.hw >> pintid & 1) != 0)
         vcpu->vgic.vm->delivery->arrived(&vcpu->vgic, &vcpu->vgic.local.irq[pintid]);
     else
-        host_interrupt(vcpu, pintid);
+        other_interrupt(vcpu, pintid);
     model_release(vcpu);
 }
 

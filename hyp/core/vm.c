@@ -68,7 +68,21 @@ static void give_vcpus(struct vm *vm)
         vgic_cpu_init(&vm->vgic, &vcpu->vgic);
         CHECK(devtree_cpu(platform.fdt, i, &vcpu->vgic.core));
         vgic_link(&vcpu->vgic, INTID_VTIMER, INTID_VTIMER);
+        vgic_link(&vcpu->vgic, INTID_PTIMER, INTID_PTIMER);
     }
+}
+
+/* The machine's own, registers and interrupt: the guest has it for itself after the hypervisor's first lines. */
+static void give_console(struct vm *vm)
+{
+    if (platform.uart.base == 0)
+        return;
+    stage2_map_device(&vm->stage2, platform.uart.base, platform.uart.base, PAGE_SIZE);
+    if (platform.uart_intid >= VGIC_INTIDS)
+        platform_refuse("the console's interrupt %u is not one of a guest's: 32 to %u", platform.uart_intid,
+                        VGIC_INTIDS - 1);
+    if (platform.uart_intid != 0)
+        vgic_link(&vm->vcpu[0]->vgic, platform.uart_intid, platform.uart_intid);
 }
 
 /* The guest sees its frames where this machine has the physical ones: the same image runs bare. */
@@ -98,8 +112,7 @@ struct vm *vm_create(unsigned id)
     pgtable_init(&vm->stage2, 1);
     give_memory(vm);
     give_gic(vm);
-    if (platform.uart.base != 0)
-        stage2_map_device(&vm->stage2, platform.uart.base, platform.uart.base, PAGE_SIZE);
+    give_console(vm);
     image_load(vm);
     return vm;
 }

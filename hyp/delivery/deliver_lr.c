@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "gic.h"
+#include "linked.h"
 #include "list_reg.h"
 #include "sysreg.h"
 #include "vgic.h"
@@ -246,22 +247,10 @@ static void flush(struct vgic_cpu *cpu)
     }
 }
 
-static void enabled(struct virq_bank *bank, uint32_t bits)
-{
-    for (; bits != 0; bits &= bits - 1) {
-        const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
-
-        gic->enable(irq->target->index, irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
-    }
-}
-
 /* The guest cleared the active state in the model: no list register will deactivate the physical interrupt. */
 static void deactivated(struct virq *irq)
 {
-    if (irq->target == irq->bank->vm->owner)
-        gic->deactivate(irq->pintid);
-    else
-        gic->deactivate_ppi(irq->target->index, irq->pintid);
+    linked_deactivate(irq);
 }
 
 /*
@@ -313,7 +302,7 @@ const struct delivery deliver_lr = {
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,
-    .enabled = enabled,
+    .enabled = linked_enabled,
     .deactivated = deactivated,
     .arrived = arrived,
     .maintenance = maintenance,

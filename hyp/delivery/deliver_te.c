@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "gic.h"
+#include "linked.h"
 #include "sysreg.h"
 #include "vgic.h"
 
@@ -64,25 +64,13 @@ static void raise_resident(struct virq *irq)
     (void)irq;
 }
 
-static void enabled(struct virq_bank *bank, uint32_t bits)
-{
-    for (; bits != 0; bits &= bits - 1) {
-        const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
-
-        gic->enable(irq->target->index, irq->pintid, (bank->enabled & BIT32(irq->bit)) != 0);
-    }
-}
-
 /* The line is sampled anew: if it is still asserted, the physical interrupt comes again. */
 static void deactivated(struct virq *irq)
 {
     if ((irq->bank->line & BIT32(irq->bit)) == 0)
         return;
     irq->bank->line &= ~BIT32(irq->bit);
-    if (irq->target == irq->bank->vm->owner)
-        gic->deactivate(irq->pintid);
-    else
-        gic->deactivate_ppi(irq->target->index, irq->pintid);
+    linked_deactivate(irq);
 }
 
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
@@ -207,7 +195,7 @@ const struct delivery deliver_te = {
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,
-    .enabled = enabled,
+    .enabled = linked_enabled,
     .deactivated = deactivated,
     .arrived = arrived,
     .maintenance = maintenance,

@@ -25,9 +25,12 @@ struct gic_ops {
     uint32_t (*take)(void);
     /* One that this core took. */
     void (*deactivate)(uint32_t intid);
-    /* An SGI or PPI of core `cpu`: enable it; deactivate it from any core. */
+    /* An SGI or PPI of core `cpu`, from any core: enable it; deactivate it. Nothing happens before its cpu_init(). */
     void (*enable)(unsigned cpu, uint32_t intid, bool on);
     void (*deactivate_ppi)(unsigned cpu, uint32_t intid);
+    /* An SPI: to the core with affinity `mpidr`, also while that one is off. */
+    void (*enable_spi)(uint32_t intid, uint64_t mpidr);
+    void (*disable_spi)(uint32_t intid);
     /* SGI `intid` to the core with affinity `mpidr`. */
     void (*send_sgi)(uint64_t mpidr, uint32_t intid);
 };

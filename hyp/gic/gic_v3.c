@@ -81,6 +81,23 @@ static bool redistributor_init(uintptr_t redistributor)
     return wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
 }
 
+/* Every SPI off, a line, of Group 1; which of them exist is in GICD_TYPER, writes for others are ignored. */
+static void distributor_init(uintptr_t gicd)
+{
+    unsigned banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(gicd + GICD_TYPER));
+
+    for (uintptr_t n = 1; n <= banks; n++) {
+        mmio_write32(gicd + GICD_ICENABLER + 4 * n, UINT32_MAX);
+        mmio_write32(gicd + GICD_ICPENDR + 4 * n, UINT32_MAX);
+        mmio_write32(gicd + GICD_ICACTIVER + 4 * n, UINT32_MAX);
+        mmio_write32(gicd + GICD_IGROUPR + 4 * n, UINT32_MAX);
+        for (unsigned i = 0; i < 8; i += 4)
+            mmio_write32(gicd + GICD_ICFGR + 8 * n + i, 0);
+        for (unsigned i = 0; i < 32; i += 4)
+            mmio_write32(gicd + GICD_IPRIORITYR + 32 * n + i, PRIORITY_HOST * UINT32_C(0x01010101));
+    }
+}
+
 static const char *init(const void *fdt)
 {
     if (!devtree_reg(fdt, gic_v3.compatible, 0, &gic_map.gicd) ||
@@ -88,6 +105,7 @@ static const char *init(const void *fdt)
         return "the device tree gives the GIC no frames";
     mmu_map_device(gic_map.gicd.base, GICD_SIZE);
     mmio_write32(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_ENABLEGRP1A);
+    distributor_init(gic_map.gicd.base);
     if (!wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP))
         return "GICD_CTLR.RWP stays set";
     return NULL;
@@ -122,6 +140,8 @@ static void deactivate(uint32_t intid)
 
 static void enable(unsigned cpu, uint32_t intid, bool on)
 {
+    if (redistributors[cpu] == 0)
+        return;
     mmio_write32(redistributors[cpu] + GICR_SGI + (on ? GICR_ISENABLER0 : GICR_ICENABLER0), BIT32(intid));
     if (!on)
         (void)wait_clear(redistributors[cpu] + GICR_CTLR, GICR_CTLR_RWP);
@@ -129,7 +149,27 @@ static void enable(unsigned cpu, uint32_t intid, bool on)
 
 static void deactivate_ppi(unsigned cpu, uint32_t intid)
 {
-    mmio_write32(redistributors[cpu] + GICR_SGI + GICR_ICACTIVER0, BIT32(intid));
+    if (redistributors[cpu] != 0)
+        mmio_write32(redistributors[cpu] + GICR_SGI + GICR_ICACTIVER0, BIT32(intid));
+}
+
+/* The word of a register with a bit for each interrupt. */
+static uintptr_t gicd_word(uintptr_t reg, uint32_t intid)
+{
+    return gic_map.gicd.base + reg + (uintptr_t)(intid & ~31U) / 8;
+}
+
+/* GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). */
+static void enable_spi(uint32_t intid, uint64_t mpidr)
+{
+    mmio_write64(gic_map.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid, mpidr);
+    mmio_write32(gicd_word(GICD_ISENABLER, intid), BIT32(intid % 32));
+}
+
+static void disable_spi(uint32_t intid)
+{
+    mmio_write32(gicd_word(GICD_ICENABLER, intid), BIT32(intid % 32));
+    (void)wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
 /* ICC_SGI1R_EL1 (IHI 0069H 12.2.24): 16 targets a range of Aff0. */
@@ -150,5 +190,7 @@ const struct gic_ops gic_v3 = {
     .deactivate = deactivate,
     .enable = enable,
     .deactivate_ppi = deactivate_ppi,
+    .enable_spi = enable_spi,
+    .disable_spi = disable_spi,
     .send_sgi = send_sgi,
 };

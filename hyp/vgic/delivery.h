@@ -59,7 +59,8 @@ struct delivery {
     void (*surrender)(struct vgic_cpu *cpu);
     /* An edge from software on an interrupt that is resident; those that are not, the model serves. */
     void (*raise_resident)(struct virq *irq);
-    /* Guest changed the enable bits of `bits`; and: an interrupt linked to hardware became inactive in the model. */
+    /* Guest changed enable bits or routes of `bits`; and: an interrupt became inactive in the model. All of them
+     * linked. */
     void (*enabled)(struct virq_bank *bank, uint32_t bits);
     void (*deactivated)(struct virq *irq);
     /* A physical interrupt that is linked to `irq` arrived on the core of `cpu`: acknowledged and dropped, still

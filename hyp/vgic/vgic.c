@@ -32,9 +32,11 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
 
 void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)
 {
-    CHECK(intid >= INTID_PPI_FIRST && intid < INTID_SPI_FIRST);
-    cpu->local.hw |= BIT32(intid);
-    cpu->local.irq[intid].pintid = pintid;
+    struct virq *irq = vgic_irq(cpu, intid);
+
+    CHECK(intid >= INTID_PPI_FIRST && irq != NULL);
+    irq->bank->hw |= BIT32(irq->bit);
+    irq->pintid = pintid;
 }
 
 void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
@@ -54,6 +56,8 @@ void vgic_route(struct virq *irq, uint32_t affinity)
         vm->delivery->fetch(irq->bank, BIT32(irq->bit));
     irq->route = affinity;
     virq_set_target(irq, affinity < vm->cpus ? vm->cpu[affinity] : NULL);
+    if ((irq->bank->hw & BIT32(irq->bit)) != 0)
+        vm->delivery->enabled(irq->bank, BIT32(irq->bit));
 }
 
 void vgic_raise(struct virq *irq)

@@ -62,7 +62,10 @@ static inline struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
     return intid < VGIC_INTIDS ? &cpu->vm->spi[intid / 32 - 1].irq[intid % 32] : NULL;
 }
 
-/* Links a PPI of `cpu` to the physical PPI `pintid`: a line that the physical controller samples. */
+/*
+ * Links a PPI of `cpu`, or an SPI, to the physical one `pintid`: a line that the physical controller samples. A
+ * physical SPI comes to the core of the vCPU that the guest routes its own to.
+ */
 void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid);
 
 /* The edge of an interrupt that software raises: SGIs, ISPENDR. */

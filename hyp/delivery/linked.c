@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "linked.h"
+
+void linked_enabled(struct virq_bank *bank, uint32_t bits)
+{
+    for (; bits != 0; bits &= bits - 1) {
+        const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
+        bool on = (bank->enabled & BIT32(irq->bit)) != 0;
+
+        if (irq->pintid < INTID_SPI_FIRST)
+            gic->enable(irq->target->index, irq->pintid, on);
+        else if (on && irq->target != NULL)
+            gic->enable_spi(irq->pintid, irq->target->core);
+        else
+            gic->disable_spi(irq->pintid);
+    }
+}
+
+/* An SPI is active in the distributor, a PPI in its core's redistributor: any core can deactivate the former. */
+void linked_deactivate_elsewhere(const struct virq *irq)
+{
+    if (irq->pintid >= INTID_SPI_FIRST)
+        gic->deactivate(irq->pintid);
+    else
+        gic->deactivate_ppi(irq->target->index, irq->pintid);
+}
