@@ -2,10 +2,13 @@
 # Bare-metal guests: freestanding AArch64 Images that run at EL1, bare or under any hypervisor.
 GUEST_FLAGS := $(ARM64_FLAGS) -Ihyp/lib -Ihyp/arch -Ihyp/gic -Iguests/lib
 GUEST_LIB := $(wildcard guests/lib/*.c guests/lib/*.S) $(addprefix hyp/lib/,print.c string.c stack_protector.c devtree.c)
+CONFORM_SOURCES := $(wildcard guests/conform/*.c guests/conform/*.S) $(GUEST_LIB)
 BENCH_SOURCES := $(wildcard guests/bench/*.c) $(GUEST_LIB)
 
 $(eval $(call arm64-image,guests/bench,$(BENCH_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
 
-ALL += $(BUILD)/guests/bench.img
-$(eval $(call c-checks,guests,$(filter guests/%.c,$(BENCH_SOURCES)),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
+$(eval $(call arm64-image,guests/conform,$(CONFORM_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
+
+ALL += $(BUILD)/guests/bench.img $(BUILD)/guests/conform.img
+$(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
 $(eval $(call format-checks,guests,$(wildcard guests/*/*.h)))

@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "hyp/tests": {"hyp/vgic", "hyp/delivery", "hyp/gic/regs", "hyp/arch", "hyp/lib"},
     "guests/lib": {"hyp/lib", "hyp/arch", "hyp/gic/regs"},
     "guests/bench": {"guests/lib", "hyp/lib", "hyp/arch", "hyp/gic/regs"},
+    "guests/conform": {"guests/lib", "hyp/lib", "hyp/arch", "hyp/gic/regs"},
     "plugins/tcg": set(),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

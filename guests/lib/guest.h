@@ -23,6 +23,9 @@ extern struct machine machine;
 /* The program: called at EL1 with the MMU on, the console usable and interrupts masked. */
 void guest_main(void);
 
+/* Maps the GiB with `address` a second time, readable and executable at EL0; returns the address there. */
+uint64_t mmu_map_el0(uint64_t address);
+
 /* `stamp`: CNTVCT_EL0 as the vector read it first. Called with interrupts masked, between acknowledge and EOI. */
 typedef void irq_handler(uint32_t intid, uint64_t stamp);
 

@@ -37,9 +37,11 @@ void print(const char *format, ...)
 /* Descriptor fields: DDI 0487 D8.3, VMSAv8-64, 4 KiB granule, 39-bit addresses: one level-1 table of 1 GiB blocks. */
 #define DESC_BLOCK    BIT(0)
 #define DESC_ATTR(n)  ((uint64_t)(n) << 2)
+#define DESC_AP_EL0   BIT(6)
 #define DESC_SH_INNER (UINT64_C(3) << 8)
 #define DESC_AF       BIT(10)
 #define DESC_PXN      BIT(53)
+#define GIB_EL0       511 /* where EL0 finds its memory: nothing is at the top of the 39-bit address space */
 #define ATTR_DEVICE   0
 #define ATTR_NORMAL   1
 #define MAIR_VALUE    UINT64_C(0xff04) /* 0: Device-nGnRE, 1: Normal write-back */
@@ -71,6 +73,18 @@ static void mmu_on(const void *fdt)
     isb();
     write_sysreg(sctlr_el1, read_sysreg(sctlr_el1) | SCTLR_M_C_I);
     isb();
+}
+
+/* Memory that EL0 may write is never executable at EL1 (DDI 0487 D8.4.1): hence a mapping of its own. */
+uint64_t mmu_map_el0(uint64_t address)
+{
+    level1[GIB_EL0] =
+        (address >> 30 << 30) | DESC_BLOCK | DESC_AF | DESC_AP_EL0 | DESC_ATTR(ATTR_NORMAL) | DESC_SH_INNER;
+    dsb(ish);
+    __asm__ volatile("tlbi vmalle1" ::: "memory");
+    dsb(ish);
+    isb();
+    return UINT64_C(GIB_EL0) << 30 | (address & (BIT(30) - 1));
 }
 
 static void find_machine(const void *fdt)

@@ -9,6 +9,14 @@
 
 #include <stdint.h>
 
+static inline uint8_t mmio_read8(uintptr_t address)
+{
+    uint32_t value;
+
+    __asm__ volatile("ldrb %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+    return (uint8_t)value;
+}
+
 static inline uint32_t mmio_read32(uintptr_t address)
 {
     uint32_t value;

@@ -10,6 +10,9 @@
 #define GICD_TYPER      0x0004
 #define GICD_IIDR       0x0008
 #define GICD_TYPER2     0x000c
+#define GICD_STATUSR    0x0010
+#define GICD_SETSPI_NSR 0x0040
+#define GICD_CLRSPI_NSR 0x0048
 #define GICD_IGROUPR    0x0080
 #define GICD_ISENABLER  0x0100
 #define GICD_ICENABLER  0x0180
@@ -18,7 +21,13 @@
 #define GICD_ISACTIVER  0x0300
 #define GICD_ICACTIVER  0x0380
 #define GICD_IPRIORITYR 0x0400
+#define GICD_ITARGETSR  0x0800
 #define GICD_ICFGR      0x0c00
+#define GICD_IGRPMODR   0x0d00
+#define GICD_NSACR      0x0e00
+#define GICD_SGIR       0x0f00
+#define GICD_CPENDSGIR  0x0f10
+#define GICD_SPENDSGIR  0x0f20
 #define GICD_IROUTER    0x6000
 #define GICD_PIDR2      0xffe8
 
@@ -32,10 +41,12 @@
 #define GICD_CTLR_ENABLEGRP1A BIT32(1)
 #define GICD_CTLR_ARE_NS      BIT32(4)
 
-#define GICD_TYPER_ITLINES 4, 0
-#define GICD_TYPER_IDBITS  23, 19
-#define GICD_TYPER_A3V     BIT32(24)
-#define GICD_TYPER_NO1N    BIT32(25)
+#define GICD_TYPER_ITLINES      4, 0
+#define GICD_TYPER_SECURITYEXTN BIT32(10)
+#define GICD_TYPER_MBIS         BIT32(16)
+#define GICD_TYPER_IDBITS       23, 19
+#define GICD_TYPER_A3V          BIT32(24)
+#define GICD_TYPER_NO1N         BIT32(25)
 
 #define GICD_IROUTER_IRM BIT(31)
 

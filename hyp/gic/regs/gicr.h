@@ -10,6 +10,7 @@
 #define GICR_CTLR       0x0000
 #define GICR_IIDR       0x0004
 #define GICR_TYPER      0x0008
+#define GICR_STATUSR    0x0010
 #define GICR_WAKER      0x0014
 #define GICR_PIDR2      0xffe8
 
@@ -23,8 +24,12 @@
 #define GICR_ICACTIVER0 0x0380
 #define GICR_IPRIORITYR 0x0400
 #define GICR_ICFGR0     0x0c00
+#define GICR_IGRPMODR0  0x0d00
+#define GICR_NSACR      0x0e00
 
+#define GICR_CTLR_ENABLELPIS      BIT32(0)
 #define GICR_CTLR_RWP             BIT32(3)
+#define GICR_CTLR_UWP             BIT32(31)
 #define GICR_TYPER_VLPIS          BIT(1)
 #define GICR_TYPER_LAST           BIT(4)
 #define GICR_TYPER_PROCESSOR      23, 8

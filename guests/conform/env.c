@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "env.h"
+
+/* On real machines a change of the GIC takes time to reach the PE (IHI 0069H 4.1): so many reads of it are enough. */
+#define SETTLE_READS 8
+
+extern const char conform_vectors[];
+
+static uintptr_t sgi_frame;
+static unsigned banks; /* of 32 interrupts, SGIs and PPIs included */
+
+uintptr_t word_address(uint32_t reg, uint32_t intid)
+{
+    return intid < INTID_SPI_FIRST ? sgi_frame + reg : machine.gicd.base + reg + UINT64_C(4) * (intid / 32);
+}
+
+void write_bit(uint32_t reg, uint32_t intid)
+{
+    mmio_write32(word_address(reg, intid), BIT32(intid % 32));
+}
+
+uint64_t read_word(uint32_t reg, uint32_t intid)
+{
+    return mmio_read32(word_address(reg, intid));
+}
+
+uint64_t read_bit(uint32_t reg, uint32_t intid)
+{
+    return read_word(reg, intid) >> intid % 32 & 1;
+}
+
+uintptr_t priority_address(uint32_t intid)
+{
+    return (intid < INTID_SPI_FIRST ? sgi_frame : machine.gicd.base) + GICD_IPRIORITYR + intid;
+}
+
+void set_priority(uint32_t intid, uint8_t priority)
+{
+    mmio_write8(priority_address(intid), priority);
+}
+
+uint8_t get_priority(uint32_t intid)
+{
+    return (uint8_t)(mmio_read32(priority_address(intid) & ~UINT64_C(3)) >> 8 * (intid % 4));
+}
+
+void wait_distributor(void)
+{
+    while ((mmio_read32(machine.gicd.base + GICD_CTLR) & GICD_CTLR_RWP) != 0)
+        ;
+}
+
+void wait_redistributor(void)
+{
+    while ((mmio_read32(sgi_frame - GICR_SGI + GICR_CTLR) & GICR_CTLR_RWP) != 0)
+        ;
+}
+
+void disable(uint32_t intid)
+{
+    write_bit(GICD_ICENABLER, intid);
+    wait_distributor();
+    wait_redistributor();
+}
+
+void set_group(uint32_t intid, unsigned group)
+{
+    uint32_t word = (uint32_t)read_word(GICD_IGROUPR, intid), bit = BIT32(intid % 32);
+
+    mmio_write32(word_address(GICD_IGROUPR, intid), group != 0 ? word | bit : word & ~bit);
+}
+
+uintptr_t config_address(uint32_t intid)
+{
+    return (intid < INTID_SPI_FIRST ? sgi_frame : machine.gicd.base) + GICD_ICFGR + UINT64_C(4) * (intid / 16);
+}
+
+void set_edge(uint32_t intid, bool edge)
+{
+    uintptr_t address = config_address(intid);
+    uint32_t bit = BIT32(2 * (intid % 16) + 1), word = mmio_read32(address);
+
+    mmio_write32(address, edge ? word | bit : word & ~bit);
+}
+
+uint64_t own_route(void)
+{
+    return read_sysreg(mpidr_el1) & UINT64_C(0xff00ffffff);
+}
+
+uintptr_t route_address(uint32_t intid)
+{
+    return machine.gicd.base + GICD_IROUTER + UINT64_C(8) * intid;
+}
+
+void set_route(uint32_t intid, uint64_t route)
+{
+    mmio_write64(route_address(intid), route);
+}
+
+void set_distributor(bool group0, bool group1)
+{
+    mmio_write32(machine.gicd.base + GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_DS | (group0 ? GICD_CTLR_ENABLEGRP0 : 0) |
+                                                    (group1 ? GICD_CTLR_ENABLEGRP1 : 0));
+    wait_distributor();
+}
+
+void raise(uint32_t intid, uint8_t priority)
+{
+    set_priority(intid, priority);
+    enable(intid);
+    pend(intid);
+}
+
+/* What is pending and active at the CPU interface first: what remains active in the distributor is only state then. */
+static void reset_cpu_interface(void)
+{
+    write_sysreg(cntv_ctl_el0, 0);
+    write_sysreg(cntp_ctl_el0, 0);
+    set_apr(GROUP0, 0);
+    set_apr(GROUP1, 0);
+    set_ctlr(false, false);
+    set_bpr(GROUP0, 0);
+    set_bpr(GROUP1, 0);
+    set_pmr(0xff);
+    set_igrpen(GROUP0, true);
+    set_igrpen(GROUP1, true);
+}
+
+static void reset_bank(unsigned bank)
+{
+    uint32_t first = 32 * bank;
+
+    mmio_write32(word_address(GICD_ICENABLER, first), UINT32_MAX);
+    wait_distributor();
+    wait_redistributor();
+    mmio_write32(word_address(GICD_ICPENDR, first), UINT32_MAX);
+    mmio_write32(word_address(GICD_ICACTIVER, first), UINT32_MAX);
+    mmio_write32(word_address(GICD_IGROUPR, first), UINT32_MAX);
+    for (unsigned i = 0; i < 32; i += 4)
+        mmio_write32(priority_address(first + i), PRIORITY_DEFAULT * UINT32_C(0x01010101));
+    for (unsigned i = 0; bank > 0 && i < 32; i++)
+        set_route(first + i, own_route());
+}
+
+void env_reset(void)
+{
+    __asm__ volatile("msr daifset, #0xf" ::: "memory");
+    set_distributor(false, false);
+    reset_cpu_interface();
+    for (unsigned bank = 0; bank < banks; bank++)
+        reset_bank(bank);
+    set_edge(SPI_EDGE, true);
+    set_edge(SPI_LEVEL, false);
+    set_edge(SPI_OTHER, true);
+    mmio_write32(sgi_frame - GICR_SGI + GICR_WAKER, 0);
+    set_distributor(true, true);
+    taken = (struct log){.count = 0};
+    on_interrupt = NULL;
+    expect_fault = false;
+}
+
+void env_init(void)
+{
+    gic_init();
+    sgi_frame = gic_redistributor() + GICR_SGI;
+    banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(machine.gicd.base + GICD_TYPER)) + 1;
+    write_sysreg(vbar_el1, (uintptr_t)conform_vectors);
+    isb();
+}
+
+uint64_t signalled(void)
+{
+    dsb(sy);
+    for (unsigned i = 0; i < SETTLE_READS; i++)
+        (void)mmio_read32(machine.gicd.base + GICD_TYPER);
+    isb();
+    return read_sysreg(isr_el1) & (SIGNAL_IRQ | SIGNAL_FIQ);
+}

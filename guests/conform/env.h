@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rules are written with: the state before each of them, access to the GIC, interrupts taken and exceptions. */
+#ifndef GUESTS_CONFORM_ENV_H
+#define GUESTS_CONFORM_ENV_H
+
+#include "conform.h"
+
+#include "mmio.h"
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+#include "regs/intid.h"
+#include "regs/sgi.h"
+
+#define PRIORITY_DEFAULT 0xa0
+#define GROUP0           0
+#define GROUP1           1
+
+/* ISR_EL1, and the bits of DAIF in PSTATE */
+#define SIGNAL_FIQ BIT(6)
+#define SIGNAL_IRQ BIT(7)
+
+void env_init(void);
+/*
+ * All interrupts disabled, inactive, of Group 1, priority 0xa0, SPIs edge-triggered but SPI_LEVEL, routed here; both
+ * groups enabled everywhere, PMR 0xff, BPRs minimal, EOImode 0, CBPR 0; timers off; PSTATE.DAIF masked.
+ */
+void env_reset(void);
+
+/* An interrupt that was taken as an exception and acknowledged. */
+struct arrival {
+    uint32_t intid;
+    unsigned group;  /* by the exception: FIQ is Group 0 */
+    unsigned source; /* 0: EL1 with SP_EL0, 1: EL1 with SP_EL1, 2: EL0 */
+    uint64_t elr, spsr;
+};
+
+#define ARRIVALS_MAX 16
+
+struct log {
+    unsigned count, spurious;
+    struct arrival arrival[ARRIVALS_MAX];
+    unsigned faults; /* synchronous exceptions while `expect_fault` */
+    uint64_t esr;    /* of the last of them */
+};
+extern struct log taken;
+
+/* What the handler does between acknowledge and EOI; NULL: nothing. Reset with the environment. */
+extern void (*on_interrupt)(uint32_t intid);
+extern bool expect_fault; /* an exception of the next instructions is recorded and skipped */
+
+/* Clears the log, lets the interrupts of `mask` (SIGNAL_*) in for a while, masks them again; how many were taken. */
+unsigned take(uint64_t mask);
+/* ditto at EL0, and with SP_EL0 selected at EL1. */
+unsigned take_at_el0(uint64_t mask);
+unsigned take_on_sp0(uint64_t mask);
+/* Runs code of start_el0.S at EL0 with all interrupts masked. */
+void run_at_el0(const void *code);
+
+/* What is signalled to the PE while it is masked: SIGNAL_*. */
+uint64_t signalled(void);
+
+/* Registers of one bit, for an INTID of any kind: `reg` is the offset in the distributor, GICD_ISPENDR ... */
+void write_bit(uint32_t reg, uint32_t intid);
+uint64_t read_bit(uint32_t reg, uint32_t intid);
+uint64_t read_word(uint32_t reg, uint32_t intid);
+/* Addresses: of the word in question, of the priority byte, of the word of ICFGR, of IROUTER. */
+uintptr_t word_address(uint32_t reg, uint32_t intid);
+uintptr_t priority_address(uint32_t intid);
+uintptr_t config_address(uint32_t intid);
+uintptr_t route_address(uint32_t intid);
+
+void set_group(uint32_t intid, unsigned group);
+void set_edge(uint32_t intid, bool edge);
+void set_priority(uint32_t intid, uint8_t priority);
+uint8_t get_priority(uint32_t intid);
+void set_route(uint32_t intid, uint64_t route);
+uint64_t own_route(void); /* as IROUTER encodes affinity */
+void wait_distributor(void);
+void wait_redistributor(void);
+
+static inline void enable(uint32_t intid)
+{
+    write_bit(GICD_ISENABLER, intid);
+}
+
+void disable(uint32_t intid);
+
+static inline void pend(uint32_t intid)
+{
+    write_bit(GICD_ISPENDR, intid);
+}
+
+static inline void unpend(uint32_t intid)
+{
+    write_bit(GICD_ICPENDR, intid);
+}
+
+static inline uint64_t pending(uint32_t intid)
+{
+    return read_bit(GICD_ISPENDR, intid);
+}
+
+static inline uint64_t active(uint32_t intid)
+{
+    return read_bit(GICD_ISACTIVER, intid);
+}
+
+/* Enabled at `priority`, then pending. */
+void raise(uint32_t intid, uint8_t priority);
+
+/* The CPU interface, by group. */
+uint32_t acknowledge(unsigned group);
+void end(unsigned group, uint32_t intid);
+void deactivate(uint32_t intid);
+uint32_t highest_pending(unsigned group);
+uint64_t get_bpr(unsigned group);
+void set_bpr(unsigned group, uint64_t value);
+uint64_t get_apr(unsigned group);
+void set_apr(unsigned group, uint64_t value);
+void set_igrpen(unsigned group, bool enabled);
+uint64_t get_rpr(void);
+void set_pmr(uint64_t value);
+/* ICC_CTLR_EL1.EOImode and CBPR. */
+void set_ctlr(bool eoimode, bool cbpr);
+/* GICD_CTLR.EnableGrp0 and EnableGrp1. */
+void set_distributor(bool group0, bool group1);
+/* ICC_SGI1R_EL1 or ICC_SGI0R_EL1, then enough time for the SGI to arrive. */
+void send_sgi(unsigned group, uint64_t value);
+
+#endif

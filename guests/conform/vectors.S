@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vectors of the conformance guest, and its excursions to EL0. All exceptions call conform_exception(vector,
+ * frame): x0 to x18, x30, ELR and SPSR are in the frame, so that a handler may unmask interrupts and nest.
+ */
+    .macro  vector number
+    .balign 0x80
+    stp     x0, x1, [sp, #-192]!
+    mov     x0, #\number
+    b       common
+    .endm
+
+    .text
+common:
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x30, [sp, #144]
+    mrs     x2, elr_el1
+    mrs     x3, spsr_el1
+    stp     x2, x3, [sp, #160]
+    mov     x1, sp
+    bl      conform_exception
+    ldp     x2, x3, [sp, #160]
+    msr     elr_el1, x2
+    msr     spsr_el1, x3
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x30, [sp, #144]
+    ldp     x0, x1, [sp], #192
+    eret
+
+    .balign 0x800
+    .global conform_vectors
+conform_vectors:
+    .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    vector  \n
+    .endr
+
+    /* void el0_run(uint64_t code, uint64_t spsr): until the code at EL0 executes SVC */
+    .global el0_run
+el0_run:
+    stp     x19, x20, [sp, #-96]!
+    stp     x21, x22, [sp, #16]
+    stp     x23, x24, [sp, #32]
+    stp     x25, x26, [sp, #48]
+    stp     x27, x28, [sp, #64]
+    stp     x29, x30, [sp, #80]
+    msr     elr_el1, x0
+    msr     spsr_el1, x1
+    eret
+    /* conform_exception() makes the SVC return here, at EL1: the stack is the one of el0_run */
+    .global el0_back
+el0_back:
+    ldp     x21, x22, [sp, #16]
+    ldp     x23, x24, [sp, #32]
+    ldp     x25, x26, [sp, #48]
+    ldp     x27, x28, [sp, #64]
+    ldp     x29, x30, [sp, #80]
+    ldp     x19, x20, [sp], #96
+    ret
+
+    /* void el1_spin(uint64_t daif): the interrupts of `daif` unmasked for a while, then masked */
+    .global el1_spin, el1_spin_sp0
+el1_spin_sp0:
+    msr     spsel, #0
+el1_spin:
+    mrs     x1, daif
+    bic     x2, x1, x0
+    msr     daif, x2
+    mov     x3, #256
+1:  subs    x3, x3, #1
+    b.ne    1b
+    msr     daif, x1
+    msr     spsel, #1
+    ret
+
+    /* Code that runs at EL0, wherever it is mapped. */
+    .global el0_spin, el0_read_iar, el0_write_pmr, el0_write_sgi
+el0_spin:
+    mov     x3, #256
+1:  subs    x3, x3, #1
+    b.ne    1b
+    svc     #0
+el0_read_iar:
+    mrs     x0, icc_iar1_el1
+    svc     #0
+el0_write_pmr:
+    msr     icc_pmr_el1, xzr
+    svc     #0
+el0_write_sgi:
+    msr     icc_sgi1r_el1, xzr
+    svc     #0
