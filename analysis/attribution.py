@@ -37,7 +37,7 @@ def exit_classes(old: Point, new: Point) -> list[Change]:
 
 def functions(old: Point, new: Point) -> list[Change] | None:
     """Functions of the hypervisor that executed another number of instructions; None when a record has no profile."""
-    if "functions" not in old or "functions" not in new:
+    if old.get("functions") is None or new.get("functions") is None:
         return None
     return changes(old["functions"], new["functions"])
 

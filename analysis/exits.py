@@ -34,6 +34,7 @@ EC_NAMES = {
     0x3C: "brk",
 }
 # Vector offset / 0x80, modulo 4 (DDI 0487, D1.3.1, "Exception vectors").
+VECTOR_SIZE = 0x80
 VECTOR_KINDS = ("sync", "irq", "fiq", "serror")
 
 
@@ -68,6 +69,10 @@ class Exits:
         """Instructions in each window [edges[i], edges[i+1]) that lie in a span, i.e. that no guest executed."""
         return np.diff(self._host_before(edges))
 
+    def host_between(self, begin: Insns, end: Insns) -> Insns:
+        """Instructions in [begin, end) that lie in a span, element by element."""
+        return self._host_before(end) - self._host_before(begin)
+
     def _host_before(self, at: Insns) -> Insns:
         if self.begin.size == 0:
             return np.zeros(at.shape, np.int64)
@@ -93,6 +98,22 @@ def find_exits(records: Records) -> Exits:
     end[closed] = insn[entries[pair[closed]]] + 1
     chosen = records[exits]
     return Exits(exits, insn[exits], end, class_keys(chosen["sub"], chosen["c"]))
+
+
+def below_el2(records: Records) -> int:
+    """Instructions of spans that a host executed at EL1 or EL0 (KVM's kernel on nVHE, a VHE host's user space)."""
+    insn = trace.insns(records)
+    down = (records["kind"] == trace.ERET_EL2) & (records["el"] < 2) & ~trace.is_guest(records)
+    left = np.flatnonzero(down)
+    entered = np.flatnonzero(records["kind"] == trace.EXC_EL2)
+    following = np.searchsorted(entered, left)
+    left = left[following < entered.size]
+    return int(np.sum(insn[entered[following[following < entered.size]]] - insn[left] - 1))
+
+
+def sysreg_key(register: int) -> int:
+    """The key of a trapped MSR or MRS of this register."""
+    return EC_SYSREG << 32 | register
 
 
 def class_keys(sub: npt.NDArray[np.uint8], esr: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:

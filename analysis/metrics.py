@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 
-from analysis import chains, exits, marks, stats, trace
+from analysis import chains, events, exits, marks, masked, phases, stats, trace
 from analysis.chains import Chains, Region
 from analysis.console import Words
 from analysis.errors import TraceError
+from analysis.events import Series
 from analysis.exits import Exits
+from analysis.masked import Stretches
 from analysis.trace import Insns, Records
 
 
@@ -30,12 +32,16 @@ class Source:
 
 @dataclass
 class Observation:
-    """One run of one point: the checked records of its vCPU, the console's frames and the facts a metric needs."""
+    """One run of one point: the checked records of its vCPU, the console's frames and the facts a metric needs.
+
+    regions: name -> [base, size] of the machine's device frames.
+    """
 
     records: Records
     frames: Mapping[str, Words] = field(default_factory=dict)
     source: Source | None = None
     insns_per_tick: int = 1
+    regions: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @cached_property
     def region(self) -> Region:
@@ -72,6 +78,21 @@ class Observation:
     def windows(self) -> Insns:
         """The edges T0_0, T0_1, …, RUN_END of the windows that exits and host instructions are attributed to."""
         return np.append(self.chains.t0, self.region.end)
+
+    @cached_property
+    def phases(self) -> dict[str, Insns]:
+        """Instructions of each phase of each completed interrupt."""
+        return phases.find_phases(self.chains, self.exits)
+
+    @cached_property
+    def events(self) -> dict[str, Series]:
+        """The event vector over the region."""
+        return events.series(self.region, self.regions)
+
+    @cached_property
+    def stretches(self) -> Stretches:
+        """Stretches of the hypervisor with interrupts masked, in the region."""
+        return masked.find_stretches(self.region.records)
 
 
 # How T0 is found for each kind of source: (region, source, instructions per tick of the counter).
@@ -119,6 +140,42 @@ def exits_per_op(seen: Observation) -> Summary | None:
     return stats.summary("exit", found, stats.ratio(int(found.sum()), int(found.size)))
 
 
+def masked_max_insns(seen: Observation) -> Summary | None:
+    """The longest stretch of the hypervisor with interrupts masked; a sample is the longest of one window."""
+    if seen.stretches.begin.size == 0:
+        return None
+    starts = seen.chains.t0 if seen.chains.t0.size else seen.operations[0]
+    # What began before the first raise or operation belongs to the first window: the maximum is the region's.
+    edges = np.insert(np.append(starts[1:], seen.region.end), 0, seen.region.begin)
+    samples = seen.stretches.longest(edges)
+    return stats.summary("insn", samples, int(samples.max()))
+
+
+def _phase(name: str) -> Compute:
+    """Instructions of one phase of analysis/phases.py."""
+    return lambda seen: _distribution("insn", seen.phases[name]) if seen.chains.t0.size else None
+
+
+def _event(name: str) -> Compute:
+    """Events of one class of analysis/events.py: for each interrupt those of all levels in [T0, T4) and then, up to the
+    next T0, the hypervisor's; for each operation those between its marks."""
+
+    def compute(seen: Observation) -> Summary | None:
+        found = seen.events[name]
+        if seen.source is None:
+            begin, end = seen.operations
+            if begin.size == 0:
+                return None
+            samples = found.before(end) - found.before(begin)
+            return stats.summary("event", samples, stats.ratio(int(samples.sum()), int(samples.size)))
+        raised, until = seen.windows[:-1], seen.windows[1:]
+        done = np.where(seen.chains.t4 == chains.ABSENT, raised, np.minimum(seen.chains.t4, until))
+        late = found.before(until, host_only=True) - found.before(done, host_only=True)
+        return _per_irq(seen, "event", found.before(done) - found.before(raised) + late)
+
+    return compute
+
+
 def _ticks(name: str) -> Compute:
     """A metric that the guest itself measured with CNTVCT and sent in a console frame."""
 
@@ -150,6 +207,15 @@ METRICS: dict[str, Compute] = {
     "exits_per_op": exits_per_op,
     "exits_per_irq": exits_per_irq,
     "host_insns_per_irq": host_insns_per_irq,
+    "masked_max_insns": masked_max_insns,
+    **{f"phase_{name}_insns": _phase(name) for name in phases.PHASES},
+    **{f"events_{name}": _event(name) for name in events.EVENTS},
+}
+
+# Names that stand for several metrics in a suite row.
+GROUPS = {
+    "phases": [name for name in METRICS if name.startswith("phase_")],
+    "events": [name for name in METRICS if name.startswith("events_")],
 }
 
 
@@ -157,6 +223,20 @@ def compute(seen: Observation, names: list[str]) -> dict[str, Summary]:
     """The named metrics, in that order; one that does not exist here (nothing raised) is absent."""
     found = {name: METRICS[name](seen) for name in names}
     return {name: summary for name, summary in found.items() if summary is not None}
+
+
+def longest_masked(seen: Observation) -> tuple[int, Any] | None:
+    """Instructions of the longest stretch with interrupts masked, and the record that began it; None without any."""
+    if seen.stretches.begin.size == 0:
+        return None
+    longest = int(seen.stretches.insns.argmax())
+    return int(seen.stretches.insns[longest]), seen.region.records[seen.stretches.record[longest]]
+
+
+def host_insns(seen: Observation) -> tuple[int, int]:
+    """Instructions of the region that no guest executed: all of them, and those at EL2."""
+    total = int(seen.exits.host_insns(np.array([seen.region.begin, seen.region.end], np.int64))[0])
+    return total, total - exits.below_el2(seen.region.records)
 
 
 def exit_account(seen: Observation) -> dict[str, Any]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-from analysis import console, exits, metrics, symbols, trace
+from analysis import console, exits, metrics, profile, symbols, trace
 from analysis.console import Console
 from analysis.errors import LabError, TraceError
 from analysis.metrics import Observation, Source
+from analysis.profile import Profile
 from analysis.trace import Records
 
 CONSOLE_LOG, TRACE_DIR, PROFILE = "console.log", "trace", "profile"
@@ -24,8 +25,9 @@ class Context:
     """What the record needs to know of a point and its run, nothing of it host-dependent.
 
     identity: the fields a point is found by (id, machine, strategy, bench, bench_version, params), and population;
-    insns_per_tick: of the machine's counter; max_exits: bound on the exits of the measured region, None for no
-    bound; deadline_ns: the virtual-time deadline; killed: why the executor ended the run, or what it died of.
+    insns_per_tick: of the machine's counter; regions: name -> [base, size] of its device frames; max_exits: bound on
+    the exits of the measured region, None for no bound; deadline_ns: the virtual-time deadline; killed: why the
+    executor ended the run, or what it died of; host_elf, host_vectors: what runs at EL2, the symbol of its vectors.
     """
 
     identity: dict[str, Any]
@@ -37,6 +39,8 @@ class Context:
     killed: str = ""
     guest_elf: Path | None = None
     host_elf: Path | None = None
+    host_vectors: str = "vectors"
+    regions: Mapping[str, Sequence[int]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
 
@@ -53,6 +57,8 @@ def derive(directory: Path, context: Context) -> dict[str, Any]:
         "irqs": None,
         "exits": None,
         "metrics": {},
+        "masked_max": None,
+        "functions": None,
         "diagnosis": None,
     }
     try:
@@ -77,13 +83,43 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     if guest.skipped:
         record.update(status="skip", reason=guest.reason)
         return
-    seen = Observation(records, guest.frames, context.source, context.insns_per_tick)
+    seen = Observation(records, guest.frames, context.source, context.insns_per_tick, context.regions)
+    found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)
     record["irqs"] = seen.chains.account if context.source else None
     record["metrics"] = metrics.compute(seen, context.metrics)
+    record["masked_max"] = _masked_max(seen, found, context)
+    record["functions"] = _functions(seen, found, context)
     total = record["exits"]["total"]
     if context.max_exits is not None and total > context.max_exits:
         raise TraceError(f"{total} exits in the measured region, its suite row allows {context.max_exits}")
+
+
+def _functions(seen: Observation, found: Profile | None, context: Context) -> dict[str, int] | None:
+    """Instructions of the region at EL2 by function. TraceError unless they sum to what the trace has."""
+    if found is None:
+        return None
+    expected = metrics.host_insns(seen)[1]
+    if found.total != expected:
+        raise TraceError(f"the account of functions is open: {found.total} instructions at EL2, the trace {expected}")
+    if found.total == 0:
+        return {}
+    return found.functions(context.host_elf, context.host_vectors) if context.host_elf else None
+
+
+def _masked_max(seen: Observation, found: Profile | None, context: Context) -> dict[str, Any] | None:
+    """The longest stretch of the hypervisor with interrupts masked, and where it began: a vector, or a DAIFSet."""
+    longest = metrics.longest_masked(seen)
+    if longest is None:
+        return None
+    insns, first = longest
+    if first["kind"] == trace.DAIF:
+        pc, kind = int(first["b"]), "daif"
+    else:
+        pc = found.vbar + int(first["sub"]) * exits.VECTOR_SIZE if found else 0
+        kind = exits.class_name(int(first["sub"]), int(first["c"]))
+    named = symbols.Image.of(context.host_elf, context.host_vectors, found.vbar) if found and context.host_elf else None
+    return {"insns": insns, "class": kind, "pc": f"{pc:#x}", "symbol": named.function(pc) if named else ""}
 
 
 def _failure(directory: Path, context: Context, guest: Console) -> str:

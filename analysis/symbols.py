@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import bisect
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError  # type: ignore[import]
 from elftools.elf.elffile import ELFFile  # type: ignore[import]
+
+from analysis.errors import TraceError
 
 # An arm64 Image with text_offset 0 is loaded at a multiple of 2 MiB (Linux, Documentation/arch/arm64/booting.rst), and
 # ours are smaller than that: the low bits of a PC give its place in the image wherever it was loaded.
@@ -36,6 +39,30 @@ def _functions(path: Path) -> tuple[list[int], list[str], int]:
         return [], [], 0
     offsets = sorted(found)
     return offsets, [found[offset] for offset in offsets], end
+
+
+@dataclass(frozen=True)
+class Image:
+    """An ELF's code symbols, and how far its image was moved when it was loaded."""
+
+    offsets: list[int]
+    names: list[str]
+    end: int
+    displacement: int
+
+    @classmethod
+    def of(cls, elf: Path, symbol: str, address: int) -> "Image":
+        """The image as it runs, known by the address of one symbol. TraceError when the ELF does not have it."""
+        offsets, names, end = _functions(elf)
+        if symbol not in names:
+            raise TraceError(f"{elf.name} has no symbol {symbol!r}: the profile of EL2 cannot be named")
+        return cls(offsets, names, end, address - offsets[names.index(symbol)])
+
+    def function(self, pc: int) -> str:
+        """The symbol at or before a PC; empty outside of the image."""
+        offset = pc - self.displacement
+        at = bisect.bisect_right(self.offsets, offset) - 1
+        return self.names[at] if at >= 0 and offset < self.end else ""
 
 
 def symbolize(pc: int, elf: Path | None) -> str:

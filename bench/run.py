@@ -188,11 +188,13 @@ class Runner:
             metrics=point.scenario.metrics,
             source=point.source,
             insns_per_tick=point.machine.insns_per_tick,
+            regions=point.machine.regions,
             max_exits=point.scenario.max_exits,
             deadline_ns=point.deadline_ns,
             killed=failure,
             guest_elf=elf_of(self.images.files["guest"]),
             host_elf=ROOT / point.strategy.symbols if point.strategy.symbols else None,
+            host_vectors=point.strategy.vectors,
         )
 
 

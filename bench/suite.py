@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence, TypeVar
 
 from analysis.errors import LabError
-from analysis.metrics import METRICS, RAISES, Source
+from analysis.metrics import GROUPS, METRICS, RAISES, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_DIR = Path(__file__).resolve().parent
@@ -35,6 +35,7 @@ class Machine:
     deadline_ms: float
     timeout_s: float
     trace_mib: int
+    regions: dict[str, list[int]] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
         """What two records must agree on to be comparable, and the title."""
@@ -140,6 +141,9 @@ def load(suite: str = "default") -> Lab:
     scenarios = [_row(Scenario, row, f"{path.name}, scenario {n + 1}") for n, row in enumerate(rows)]
     for scenario in scenarios:
         _check(scenario, machines, strategies, path.name)
+    scenarios = [
+        replace(row, metrics=[m for name in row.metrics for m in GROUPS.get(name, [name])]) for row in scenarios
+    ]
     chosen = [scenario for scenario in scenarios if not named or suite in scenario.suites]
     return Lab(suite if named else path.stem, machines, strategies, chosen)
 
@@ -197,7 +201,7 @@ def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[st
     references: list[tuple[str, list[str], Mapping[str, object]]] = [
         ("machine", scenario.machines, machines),
         ("strategy", scenario.strategies, strategies),
-        ("metric", scenario.metrics, METRICS),
+        ("metric", scenario.metrics, METRICS | GROUPS),
         ("source", [scenario.source["kind"]] if scenario.source else [], RAISES),
     ]
     for what, names, rows in references:

@@ -43,11 +43,32 @@ class Writer:
         self.add(trace.MARK, c=imm, a=a, b=b)
         self.execute(1)
 
-    def exit(self, host_insns: int, sub: int = SYNC_LOWER, esr: int = ESR_HVC) -> None:
-        """An exit whose span is host_insns long, the ERET included."""
+    def exit(
+        self, host_insns: int, sub: int = SYNC_LOWER, esr: int = ESR_HVC, counts: dict[str, int] | None = None
+    ) -> None:
+        """An exit whose span is host_insns long, the ERET included; counts: what EL2 executed by class."""
         self.add(trace.EXC_EL2, sub=sub, c=esr)
         self.execute(host_insns - 1)
+        if counts:
+            self.counts(el=2, **counts)
         self.add(trace.ERET_EL2)
+        self.execute(1)
+
+    def counts(self, el: int, **counts: int) -> None:
+        """A counts record: executed since the last one at this level, by the guest below EL2."""
+        row = np.zeros(1, trace.COUNTS_RECORD)
+        row["insn"], row["kind"], row["el"], row["flags"] = self.insn, trace.COUNTS, el, self.guest and el < 2
+        for name, count in counts.items():
+            row[name] = count
+        self.rows.append(row.view(trace.RECORD)[0].item())
+
+    def mmio(self, address: int, write: bool = False) -> None:
+        """An access of EL2 (on bare metal, of EL1) to a device, in the instruction before."""
+        self.rows.append((self.insn - 1, trace.MMIO, 2 if self.guest else 1, int(write), 0, 4, address, 0))
+
+    def daif(self, sub: int, imm: int = 0, value: int = 0, pc: int = 0) -> None:
+        """A write of PSTATE.DAIF at EL2, itself one instruction."""
+        self.rows.append((self.insn, trace.DAIF, 2, sub, 0, imm, value, pc))
         self.execute(1)
 
     def vector(self) -> None:

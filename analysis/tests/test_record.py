@@ -39,6 +39,8 @@ def point(strategy: str, bench: str = "timer", **fields: Any) -> dict[str, Any]:
             "latency_insns": metric("insn", [100, 100, 130]),
             "exits_per_irq": metric("exit", [3, 3, 3], 3),
         },
+        "masked_max": None,
+        "functions": None,
         "diagnosis": None,
         **fields,
     }

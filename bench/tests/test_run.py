@@ -14,7 +14,7 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 
-from analysis import chains, marks, record, stats, trace
+from analysis import chains, exits, marks, record, stats, trace
 from analysis.trace import Insns
 from bench.checks import directories_differ
 from bench.suite import ROOT
@@ -127,6 +127,60 @@ def test_a_swept_phase_is_a_distribution(whole: Path) -> None:
         exit_insns = int(get(whole, f"strategy={strategy} bench=hvc metric=roundtrip_insns"))
         steady = int(np.sort(constant)[500])
         assert set(swept[1:].tolist()) == set(range(steady, steady + exit_insns))
+
+
+def events(point: dict[str, Any]) -> dict[str, float]:
+    """The event vector of a point."""
+    found = {name: metric["value"] for name, metric in point["metrics"].items() if name.startswith("events_")}
+    return {name.removeprefix("events_"): value for name, value in found.items()}
+
+
+def test_events_are_the_architectures(whole: Path) -> None:
+    """What an interrupt, an operation and nothing cost beyond instructions, by what the architecture says."""
+    points = {point["id"].removeprefix("virt-v3/"): point for point in record.load(whole)["points"]}
+    for strategy in ("bare", "te", "lr"):
+        assert set(events(points[f"{strategy}/empty"]).values()) == {0}
+    # bare: one vector, IAR, EOIR. lr: the physical interrupt and its return before that, acknowledged and dropped at
+    # EL2, one list register written. te: IAR and EOIR trap, and the hypervisor deactivates in place of the guest.
+    expected = {"bare": (1, 0, 2, 0), "lr": (2, 1, 4, 1), "te": (4, 3, 5, 0)}
+    for strategy, counts in expected.items():
+        for bench in ("timer", "timer_wfi"):
+            found = events(points[f"{strategy}/{bench}"])
+            assert tuple(found[name] for name in ("exceptions", "returns", "icc", "ich")) == counts
+            assert not any(found[f"mmio_{frame}"] for frame in ("gicd", "gicr", "its", "device"))
+    assert events(points["bare/mmio_vgic"])["mmio_gicd"] == 1
+    assert events(points["bare/mmio_vgic_write"])["mmio_gicr"] == 1
+    assert events(points["te/mmio_vgic"])["mmio_gicd"] == 0, "emulated: the hypervisor touches no device"
+
+
+def test_el2_acknowledges_each_interrupt_once(whole: Path) -> None:
+    """One read of ICC_IAR1_EL1 at EL2 for each timer interrupt, and none that finds nothing."""
+    for strategy in ("te", "lr"):
+        region = chains.find_region(trace.load(whole / f"points/virt-v3/{strategy}/timer/trace").only)
+        reads = region.records[trace.select(region.records, trace.SYSREG_DONE, el=2, c=chains.IAR[1])]
+        assert reads["a"].tolist() == [27] * 1000
+
+
+def test_the_account_closes(whole: Path) -> None:
+    """Phases of each interrupt sum to its completion, functions to what the hypervisor executed; on bare metal no
+    phase at EL2 exists."""
+    for point in record.load(whole)["points"]:
+        found = {name: stats.expand(metric["samples"]) for name, metric in point["metrics"].items()}
+        named = [found[name] for name in found if name.startswith("phase_")]
+        assert len(named) == (6 if point["irqs"] else 0)
+        if named:
+            assert np.array_equal(sum(named), found["completion_insns"])
+        records = trace.load(whole / "points" / point["id"] / "trace").only
+        region = chains.find_region(records)
+        edges = np.array([region.begin, region.end], np.int64)
+        assert sum(point["functions"].values()) == int(exits.find_exits(records).host_insns(edges)[0])
+        if point["strategy"] == "bare":
+            assert point["functions"] == {} and point["masked_max"] is None
+            assert not any(found.get(f"phase_{name}_insns", np.zeros(1)).any() for name in ("exit", "entry"))
+        elif point["exits"]["total"]:
+            assert point["masked_max"]["insns"] == point["metrics"]["masked_max_insns"]["value"]
+            assert point["masked_max"]["symbol"] == "vectors" and int(point["masked_max"]["pc"], 16) % 0x80 == 0
+            assert "?" not in point["functions"]
 
 
 def test_repetition_is_identical(whole: Path, tmp_path: Path) -> None:
@@ -257,7 +311,8 @@ def test_killed_runs_continue(whole: Path, tmp_path: Path) -> None:
     """SIGKILL of the runner at random moments: no half point, no finished point lost, the same bytes in the end."""
     command = [str(ROOT / "virqlab"), "run", "--out", str(tmp_path)]
     moment = random.Random(KILLS)
-    killed, finished = 0, {}
+    killed = 0
+    finished: dict[str, int] = {}
     while killed < KILLS:
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as runner:
             try:
