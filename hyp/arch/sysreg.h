@@ -28,6 +28,7 @@
 #define HCR_EL2_VF   BIT(6)
 #define HCR_EL2_VI   BIT(7)
 #define HCR_EL2_VSE  BIT(8)
+#define HCR_EL2_TID3 BIT(18)
 #define HCR_EL2_TSC  BIT(19)
 #define HCR_EL2_TACR BIT(21)
 #define HCR_EL2_RW   BIT(31)
@@ -49,6 +50,8 @@
 #define ISS_DFSC  5, 0
 /* ISS of a trapped MSR, MRS: everything but Rt and the direction names the register */
 #define ISS_SYSREG_RT   9, 5
+#define ISS_SYSREG_CRM  4, 1
+#define ISS_SYSREG_OP2  19, 17
 #define ISS_SYSREG_READ BIT(0)
 #define ISS_SYSREG(op0, op1, crn, crm, op2)                                                                            \
     ((uint32_t)(op0) << 20 | (uint32_t)(op2) << 17 | (uint32_t)(op1) << 14 | (uint32_t)(crn) << 10 |                   \

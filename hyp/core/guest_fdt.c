@@ -104,7 +104,7 @@ static int add_gic(void *fdt, const struct vm *vm)
 {
     int error = fdt_begin_node(fdt, "intc");
 
-    error |= property_string(fdt, "compatible", "arm,gic-v3");
+    error |= property_string(fdt, "compatible", vm->vgic.version == 3 ? "arm,gic-v3" : "arm,cortex-a15-gic");
     error |= CELLS(fdt, "#interrupt-cells", 3);
     error |= fdt_property(fdt, "interrupt-controller", NULL, 0);
     error |= CELLS(fdt, "reg", CELLS64(vm->gicd.base), CELLS64(vm->gicd.size), CELLS64(vm->gicr.base),

@@ -31,29 +31,35 @@ static uint64_t stored(const struct vcpu *vcpu, uint64_t esr, unsigned size)
     return srt < 31 ? vcpu->x[srt] << unused >> unused : 0;
 }
 
+struct frame {
+    uint64_t (*read)(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+    void (*write)(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+};
+
+static const struct frame gicd_v3 = {vgic_gicd_read, vgic_gicd_write};
+static const struct frame gicr_v3 = {vgic_gicr_read, vgic_gicr_write};
+static const struct frame gicd_v2 = {vgic_gicd_v2_read, vgic_gicd_v2_write};
+static const struct frame gicc_v2 = {vgic_gicc_read, vgic_gicc_write};
+
 bool mmio_emulate(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
     const struct vm *vm = vcpu->vm;
     unsigned size = 1U << FIELD_GET(ISS_SAS, esr);
-    bool write = (esr & ISS_WNR) != 0;
+    const struct frame *frame;
+    uint32_t offset;
 
     if (inside(&vm->gicd, ipa)) {
-        uint32_t offset = (uint32_t)(ipa - vm->gicd.base);
-
-        if (write)
-            vgic_gicd_write(&vcpu->vgic, offset, size, stored(vcpu, esr, size));
-        else
-            load(vcpu, esr, vgic_gicd_read(&vcpu->vgic, offset, size), size);
-        return true;
+        frame = vm->vgic.version == 3 ? &gicd_v3 : &gicd_v2;
+        offset = (uint32_t)(ipa - vm->gicd.base);
+    } else if (inside(&vm->gicr, ipa)) {
+        frame = vm->vgic.version == 3 ? &gicr_v3 : &gicc_v2;
+        offset = (uint32_t)(ipa - vm->gicr.base);
+    } else {
+        return false;
     }
-    if (inside(&vm->gicr, ipa)) {
-        uint32_t offset = (uint32_t)(ipa - vm->gicr.base);
-
-        if (write)
-            vgic_gicr_write(&vcpu->vgic, offset, size, stored(vcpu, esr, size));
-        else
-            load(vcpu, esr, vgic_gicr_read(&vcpu->vgic, offset, size), size);
-        return true;
-    }
-    return false;
+    if ((esr & ISS_WNR) != 0)
+        frame->write(&vcpu->vgic, offset, size, stored(vcpu, esr, size));
+    else
+        load(vcpu, esr, frame->read(&vcpu->vgic, offset, size), size);
+    return true;
 }

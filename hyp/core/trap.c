@@ -3,6 +3,7 @@
 #include "trap.h"
 
 #include "gic.h"
+#include "idregs.h"
 #include "model.h"
 #include "print.h"
 #include "psci.h"
@@ -54,7 +55,7 @@ static bool access_sysreg(struct vcpu *vcpu, uint64_t esr)
         value = rt < 31 ? vcpu->x[rt] : 0;
         return delivery->trap_write(&vcpu->vgic, reg, value) || write_sgi(vcpu, reg, value);
     }
-    if (!delivery->trap_read(&vcpu->vgic, reg, &value))
+    if (!delivery->trap_read(&vcpu->vgic, reg, &value) && !idregs_read(vcpu, reg, &value))
         return false;
     if (rt < 31)
         vcpu->x[rt] = value;

@@ -23,7 +23,7 @@
 
 static void load_traps(const struct vcpu *vcpu)
 {
-    write_sysreg(hcr_el2, HCR_GUEST);
+    write_sysreg(hcr_el2, HCR_GUEST | (vcpu->vgic.vm->version == 2 ? HCR_EL2_TID3 : 0));
     write_sysreg(cptr_el2, CPTR_EL2_RES1);
     write_sysreg(hstr_el2, 0);
     write_sysreg(mdcr_el2, read_sysreg(pmcr_el0) >> 11 & 0x1f); /* HPMN: every counter is the guest's */

@@ -34,10 +34,11 @@ struct vm {
     struct pgtable stage2;
     struct range ram; /* guest physical */
     uint64_t ram_pa;
-    struct range gicd, gicr; /* emulated frames, guest physical */
-    uint64_t entry, fdt;     /* guest physical */
-    struct range initrd;     /* ditto; size 0: none */
-    struct spinlock lock;    /* of everything below, and of vcpu->on; no other lock is taken while it is held */
+    struct range gicd;    /* emulated frames, guest physical */
+    struct range gicr;    /* the redistributors, or the CPU interface of a GICv2 guest */
+    uint64_t entry, fdt;  /* guest physical */
+    struct range initrd;  /* ditto; size 0: none */
+    struct spinlock lock; /* of everything below, and of vcpu->on; no other lock is taken while it is held */
     struct vgic vgic;
     struct vcpu *vcpu[VGIC_CPUS_MAX]; /* vgic.cpus of them */
     uint64_t misuse;                  /* guest accesses answered with an abort or an undefined instruction */

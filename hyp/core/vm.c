@@ -6,6 +6,7 @@
 #include "platform.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
+#include "regs/gicv2.h"
 #include "regs/intid.h"
 #include "stage2.h"
 #include "stdlib.h"
@@ -91,17 +92,21 @@ static void give_gic(struct vm *vm)
     char tag[16];
     const struct delivery *delivery;
     const char *reason;
+    uint64_t version = vm_number(vm, "gic", 3);
 
     vm_argument(vm, "strategy", tag, sizeof(tag), "lr");
     delivery = delivery_find(tag);
     if (delivery == NULL)
         platform_refuse("vm%u.strategy=%s: no such strategy (%s)", vm->id, tag, delivery_tags());
-    reason = vgic_init(&vm->vgic, delivery);
+    if (version != 2 && version != 3)
+        platform_refuse("vm%u.gic=%lu: give 2 or 3", vm->id, version);
+    reason = vgic_init(&vm->vgic, delivery, (unsigned)version);
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, tag, reason);
     give_vcpus(vm);
-    vm->gicd = (struct range){gic_map.gicd.base, GICD_SIZE};
-    vm->gicr = (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus};
+    vm->gicd = (struct range){gic_map.gicd.base, version == 3 ? GICD_SIZE : GICV2_GICD_SIZE};
+    vm->gicr = version == 3 ? (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus}
+                            : (struct range){gic_map.gicd.base + GICD_SIZE, GICC_SIZE};
 }
 
 struct vm *vm_create(unsigned id)

@@ -14,10 +14,12 @@
 #include "sysreg.h"
 #include "vgic.h"
 
-static const char *limits(struct vgic_limits *limits)
+static const char *limits(struct vgic_limits *limits, unsigned version)
 {
     uint64_t vtr;
 
+    if (version != 3)
+        return "lr on GICv3 serves GICv3 guests only (ICC_SRE_EL1.SRE = 0 is not supported): run te";
     if (FIELD_GET(ID_AA64PFR0_GIC, read_sysreg(id_aa64pfr0_el1)) == 0)
         return "lr needs the GICv3 system registers (ID_AA64PFR0_EL1.GIC = 0): run te";
     vtr = read_sysreg(ich_vtr_el2);

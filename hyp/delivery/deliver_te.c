@@ -15,8 +15,10 @@
 #define PRIORITY_BITS 5
 #define ID_BITS       16
 
-static const char *limits(struct vgic_limits *limits)
+/* Both guest models: the CPU interface is software either way. */
+static const char *limits(struct vgic_limits *limits, unsigned version)
 {
+    (void)version;
     *limits = (struct vgic_limits){.priority_bits = PRIORITY_BITS, .id_bits = ID_BITS};
     return NULL;
 }
@@ -98,8 +100,11 @@ static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
     cpu->dirty = true;
 }
 
+/* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */
 static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
+    if (cpu->vm->version != 3)
+        return false;
     switch (reg) {
     case ISS_ICC_IAR1_EL1:
         *value = vcpuif_acknowledge(cpu, 1);
@@ -147,6 +152,8 @@ static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 
 static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 {
+    if (cpu->vm->version != 3)
+        return false;
     switch (reg) {
     case ISS_ICC_EOIR1_EL1:
         vcpuif_end(cpu, 1, (uint32_t)value & 0xffffff);

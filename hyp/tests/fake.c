@@ -22,8 +22,9 @@ uint64_t fake_random(uint64_t *state)
     return *state * UINT64_C(0x2545f4914f6cdd1d);
 }
 
-static const char *limits(struct vgic_limits *limits)
+static const char *limits(struct vgic_limits *limits, unsigned version)
 {
+    (void)version;
     *limits = (struct vgic_limits){.priority_bits = fake_priority_bits, .id_bits = 16};
     return NULL;
 }
@@ -88,7 +89,7 @@ struct vgic *fake_vm(unsigned cpus)
     static struct vgic vm;
     static struct vgic_cpu cpu[VGIC_CPUS_MAX];
 
-    CHECK(vgic_init(&vm, &fake) == NULL);
+    CHECK(vgic_init(&vm, &fake, 3) == NULL);
     for (unsigned i = 0; i < cpus; i++)
         vgic_cpu_init(&vm, &cpu[i]);
     return &vm;

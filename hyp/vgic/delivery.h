@@ -42,8 +42,8 @@ union delivery_state {
 
 struct delivery {
     const char *tag;
-    /* NULL and *limits filled in, or the reason why this machine lacks what the strategy needs. */
-    const char *(*limits)(struct vgic_limits *limits);
+    /* NULL and *limits filled in, or why this machine lacks what a guest with that GIC version (2 or 3) needs. */
+    const char *(*limits)(struct vgic_limits *limits, unsigned version);
     /* The vCPU begins to run on this core: trap bits, virtual interface. */
     void (*load)(struct vgic_cpu *cpu);
     /* Model to hardware, before an entry with cpu->dirty set; clears it. */

@@ -57,7 +57,22 @@ enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu)
     group = virq_group(irq);
     if (!sufficient(&cpu->cpuif, irq, group))
         return VCPUIF_NONE;
-    return group != 0 ? VCPUIF_IRQ : VCPUIF_FIQ;
+    return group != 0 || !cpu->cpuif.fiqen ? VCPUIF_IRQ : VCPUIF_FIQ;
+}
+
+int vcpuif_signalled_group(const struct vgic_cpu *cpu)
+{
+    return vcpuif_signal(cpu) == VCPUIF_NONE ? -1 : (int)virq_group(highest(cpu));
+}
+
+int vcpuif_running_group(const struct vgic_cpu *cpu)
+{
+    const struct vcpuif *cpuif = &cpu->cpuif;
+    unsigned level = (unsigned)cpuif->running >> cpuif->level_shift;
+
+    if (cpuif->running == PRIORITY_IDLE)
+        return -1;
+    return (cpuif->apr[0][level / 32] >> level % 32 & 1) != 0 ? 0 : 1;
 }
 
 static inline void update_running(struct vcpuif *cpuif)
@@ -79,6 +94,7 @@ void vcpuif_reset(struct vgic_cpu *cpu)
         .bpr = {bpr_minimum(cpu, 0), bpr_minimum(cpu, 1)},
         .level_shift = (uint8_t)(8 - preemption_bits(cpu)),
         .level_words = (uint8_t)(((1U << preemption_bits(cpu)) + 31) / 32),
+        .fiqen = cpu->vm->version == 3,
         .running = PRIORITY_IDLE,
     };
     update_group_masks(&cpu->cpuif);

@@ -21,6 +21,8 @@ struct vcpuif {
     uint8_t level_words;   /* words of apr in use */
     bool group_enabled[2]; /* IGRPEN0, IGRPEN1 */
     bool eoimode, cbpr;
+    bool fiqen;         /* Group 0 as FIQ: always with GICv3, GICC_CTLR.FIQEn with GICv2 */
+    bool ackctl;        /* GICC_CTLR.AckCtl */
     uint16_t running;   /* group priority of the highest active priority, PRIORITY_IDLE when none */
     uint32_t apr[2][4]; /* active priorities by group; bit 0 of word 0 is the highest */
 };
@@ -30,6 +32,10 @@ enum vcpuif_signal { VCPUIF_NONE, VCPUIF_IRQ, VCPUIF_FIQ };
 
 void vcpuif_reset(struct vgic_cpu *cpu);
 enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu);
+
+/* The group of what the interface signals, and of the running priority; -1 when there is none. */
+int vcpuif_signalled_group(const struct vgic_cpu *cpu);
+int vcpuif_running_group(const struct vgic_cpu *cpu);
 
 /* ICC_IARn: acknowledges; INTID or 1023. */
 uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group);

@@ -153,20 +153,10 @@ static const struct vreg registers[] = {
 
 uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
 {
-    const struct vreg *reg = vreg_find(registers, ARRAY_SIZE(registers), offset, size);
-
-    if (reg != NULL)
-        return reg->read(cpu, offset, size);
-    cpu->vm->misuse++;
-    return 0;
+    return vreg_read(registers, ARRAY_SIZE(registers), cpu, offset, size);
 }
 
 void vgic_gicd_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value)
 {
-    const struct vreg *reg = vreg_find(registers, ARRAY_SIZE(registers), offset, size);
-
-    if (reg != NULL)
-        reg->write(cpu, offset, size, value);
-    else
-        cpu->vm->misuse++;
+    vreg_write(registers, ARRAY_SIZE(registers), cpu, offset, size, value);
 }

@@ -7,12 +7,12 @@
 #include "regs/intid.h"
 #include "regs/sgi.h"
 
-const char *vgic_init(struct vgic *vm, const struct delivery *delivery)
+const char *vgic_init(struct vgic *vm, const struct delivery *delivery, unsigned version)
 {
-    *vm = (struct vgic){.delivery = delivery};
+    *vm = (struct vgic){.delivery = delivery, .version = version};
     for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
         virq_bank_init(&vm->spi[i], vm, INTID_SPI_FIRST + 32 * i, NULL);
-    return delivery->limits(&vm->limits);
+    return delivery->limits(&vm->limits, version);
 }
 
 void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)

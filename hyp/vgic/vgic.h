@@ -23,14 +23,16 @@ struct vgic_cpu {
     bool asleep;    /* GICR_WAKER.ProcessorSleep */
     struct vcpuif cpuif;
     union delivery_state delivery;
-    struct virq_queue ready[2]; /* by group */
-    struct virq_bank local;     /* SGIs and PPIs */
-    struct virq_lists lists[2]; /* of the ready queues */
+    struct virq_queue ready[2];           /* by group */
+    struct virq_bank local;               /* SGIs and PPIs */
+    uint8_t sgi_sources[INTID_SGI_COUNT]; /* GICv2: which CPUs made the SGI pending */
+    struct virq_lists lists[2];           /* of the ready queues */
 };
 
 struct vgic {
     const struct delivery *delivery;
     struct vgic_limits limits;
+    unsigned version;      /* what the guest sees: GICv2 or GICv3 */
     bool group_enabled[2]; /* GICD_CTLR.EnableGrp0, EnableGrp1 */
     unsigned cpus;
     uint32_t present;            /* a bit for each of them */
@@ -42,8 +44,8 @@ struct vgic {
     uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
 };
 
-/* NULL, or why this machine cannot serve a VM with this strategy. */
-const char *vgic_init(struct vgic *vm, const struct delivery *delivery);
+/* NULL, or why this machine cannot serve a VM with this strategy and GIC `version` (2 or 3). */
+const char *vgic_init(struct vgic *vm, const struct delivery *delivery, unsigned version);
 void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu);
 
 /* What `cpu` has in hardware is older than the model: its core flushes, this one now, another after a kick. */
@@ -94,5 +96,9 @@ uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
 void vgic_gicd_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 uint64_t vgic_gicr_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
 void vgic_gicr_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+uint64_t vgic_gicd_v2_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+void vgic_gicd_v2_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+uint64_t vgic_gicc_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+void vgic_gicc_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 
 #endif

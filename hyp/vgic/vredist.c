@@ -95,34 +95,23 @@ static const struct vreg sgi_registers[] = {
     {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_icfgr, write_icfgr},
 };
 
-/* The entry for an offset from the first redistributor's RD_base; `offset` becomes the one in the frame. */
-static const struct vreg *find(uint32_t *offset, unsigned size)
-{
-    bool sgi = (*offset & GICR_FRAME_SIZE) != 0;
-
-    *offset &= GICR_FRAME_SIZE - 1;
-    return sgi ? vreg_find(sgi_registers, ARRAY_SIZE(sgi_registers), *offset, size)
-               : vreg_find(rd_registers, ARRAY_SIZE(rd_registers), *offset, size);
-}
-
+/* Offsets count from the first redistributor's RD_base; the frame's registers work on its owner. */
 uint64_t vgic_gicr_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
 {
     struct vgic_cpu *owner = cpu->vm->cpu[offset / GICR_SIZE];
-    const struct vreg *reg = find(&offset, size);
+    uint32_t in_frame = offset % GICR_FRAME_SIZE;
 
-    if (reg != NULL)
-        return reg->read(owner, offset, size);
-    cpu->vm->misuse++;
-    return 0;
+    return (offset & GICR_SGI) != 0 ? vreg_read(sgi_registers, ARRAY_SIZE(sgi_registers), owner, in_frame, size)
+                                    : vreg_read(rd_registers, ARRAY_SIZE(rd_registers), owner, in_frame, size);
 }
 
 void vgic_gicr_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value)
 {
     struct vgic_cpu *owner = cpu->vm->cpu[offset / GICR_SIZE];
-    const struct vreg *reg = find(&offset, size);
+    uint32_t in_frame = offset % GICR_FRAME_SIZE;
 
-    if (reg != NULL)
-        reg->write(owner, offset, size, value);
+    if ((offset & GICR_SGI) != 0)
+        vreg_write(sgi_registers, ARRAY_SIZE(sgi_registers), owner, in_frame, size, value);
     else
-        cpu->vm->misuse++;
+        vreg_write(rd_registers, ARRAY_SIZE(rd_registers), owner, in_frame, size, value);
 }

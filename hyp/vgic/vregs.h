@@ -37,6 +37,29 @@ static inline const struct vreg *vreg_find(const struct vreg *table, unsigned co
     return NULL;
 }
 
+/* An access to the frame that `table` describes. */
+static inline uint64_t vreg_read(const struct vreg *table, unsigned count, struct vgic_cpu *cpu, uint32_t offset,
+                                 unsigned size)
+{
+    const struct vreg *reg = vreg_find(table, count, offset, size);
+
+    if (reg != NULL)
+        return reg->read(cpu, offset, size);
+    cpu->vm->misuse++;
+    return 0;
+}
+
+static inline void vreg_write(const struct vreg *table, unsigned count, struct vgic_cpu *cpu, uint32_t offset,
+                              unsigned size, uint64_t value)
+{
+    const struct vreg *reg = vreg_find(table, count, offset, size);
+
+    if (reg != NULL)
+        reg->write(cpu, offset, size, value);
+    else
+        cpu->vm->misuse++;
+}
+
 VREG_READER(vreg_zero);
 VREG_WRITER(vreg_ignore);
 
