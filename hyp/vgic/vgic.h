@@ -11,8 +11,8 @@
 #include "virq.h"
 
 #define VGIC_CPUS_MAX  8
-#define VGIC_SPI_BANKS 3 /* INTIDs 32 to 127 */
-#define VGIC_INTIDS    (INTID_SPI_FIRST + 32 * VGIC_SPI_BANKS)
+#define VGIC_SPI_BANKS 31 /* INTIDs 32 to 1019 */
+#define VGIC_INTIDS    INTID_SPI_END
 
 /* What every exit touches comes first, within the reach of short address offsets; tables come last. */
 struct vgic_cpu {

@@ -31,16 +31,17 @@ struct virq {
 
 struct virq_bank {
     struct vgic *vm;
-    uint32_t group1;    /* IGROUPR; clear: Group 0 */
-    uint32_t enabled;   /* ISENABLER */
-    uint32_t forwarded; /* derived: enabled, and the group enabled in the distributor */
-    uint32_t edge;      /* ICFGR: edge-triggered; clear: level-sensitive */
-    uint32_t latch;     /* pending by an edge or by software */
-    uint32_t line;      /* the interrupt's input is asserted */
-    uint32_t active;    /* ISACTIVER */
-    uint32_t hw;        /* linked to a physical interrupt, deactivated together with it */
-    uint32_t resident;  /* state is in hardware until fetched or synced */
-    uint32_t queued;    /* in a ready queue */
+    uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
+    uint32_t group1;      /* IGROUPR; clear: Group 0 */
+    uint32_t enabled;     /* ISENABLER */
+    uint32_t forwarded;   /* derived: enabled, and the group enabled in the distributor */
+    uint32_t edge;        /* ICFGR: edge-triggered; clear: level-sensitive */
+    uint32_t latch;       /* pending by an edge or by software */
+    uint32_t line;        /* the interrupt's input is asserted */
+    uint32_t active;      /* ISACTIVER */
+    uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
+    uint32_t resident;    /* state is in hardware until fetched or synced */
+    uint32_t queued;      /* in a ready queue */
     struct virq irq[32];
 };
 

@@ -24,6 +24,7 @@ uint64_t vreg_group(const struct virq_bank *bank)
 
 void vreg_set_group(struct virq_bank *bank, uint32_t value)
 {
+    value &= bank->implemented;
     fetch(bank, bank->group1 ^ value);
     virq_set_groups(bank, value);
 }
@@ -45,7 +46,7 @@ static void change_enable(struct virq_bank *bank, uint32_t enabled)
 
 void vreg_set_enable(struct virq_bank *bank, uint32_t bits)
 {
-    change_enable(bank, bank->enabled | bits);
+    change_enable(bank, bank->enabled | (bits & bank->implemented));
 }
 
 void vreg_clear_enable(struct virq_bank *bank, uint32_t bits)
@@ -62,6 +63,7 @@ uint64_t vreg_pending(struct virq_bank *bank)
 /* An interrupt that is pending already stays as it is (IHI 0069H 12.9.33: writing 1 to a pending one has no effect). */
 void vreg_set_pending(struct virq_bank *bank, uint32_t bits)
 {
+    bits &= bank->implemented;
     fetch(bank, bits);
     bank->latch |= bits;
     virq_update(bank);
@@ -83,6 +85,7 @@ uint64_t vreg_active(struct virq_bank *bank)
 
 void vreg_set_active(struct virq_bank *bank, uint32_t bits)
 {
+    bits &= bank->implemented;
     fetch(bank, bits);
     bank->active |= bits;
     virq_update(bank);
@@ -108,7 +111,7 @@ void vreg_set_priorities(struct virq_bank *bank, unsigned first, unsigned size, 
 {
     uint8_t implemented = (uint8_t)(0xff00 >> bank->vm->limits.priority_bits);
 
-    for (unsigned i = 0; i < size; i++) {
+    for (unsigned i = 0; i < size && (bank->implemented >> (first + i) & 1) != 0; i++) {
         fetch(bank, BIT32(first + i));
         virq_set_priority(&bank->irq[first + i], (uint8_t)(value >> 8 * i) & implemented);
     }
@@ -130,5 +133,6 @@ void vreg_set_config(struct virq_bank *bank, unsigned half, uint32_t value)
 
         bank->edge = (value >> (2 * i + 1) & 1) != 0 ? bank->edge | bit : bank->edge & ~bit;
     }
+    bank->edge &= bank->implemented;
     virq_update(bank);
 }
