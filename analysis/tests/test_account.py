@@ -13,6 +13,7 @@ from analysis import chains, exits, marks, masked, metrics, phases, profile, tra
 from analysis.chains import Chains
 from analysis.errors import TraceError
 from analysis.metrics import Observation, Source
+from analysis.point import Context, derive
 from analysis.tests.synthetic import ESR_HVC, IRQ_LOWER, TIMER, Writer, timer_trace, trapped
 
 REGIONS = {"gicd": [0x08000000, 0x10000], "gicr": [0x080A0000, 0xF60000]}
@@ -275,6 +276,26 @@ def test_profile_is_checked(tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(bytes(8))
     with pytest.raises(TraceError, match="no profile"):
         profile.load(tmp_path / "short")
+
+
+def derived(directory: Path, entries: list[tuple[int, int]]) -> dict[str, Any]:
+    """The record of a te timer point of 3 interrupts with this profile."""
+    timer_trace("te").tofile((directory / "trace").resolve() / "vcpu0")
+    save_profile(directory / "profile", entries)
+    said = "KTAP version 1\n1..1\n# virqlab-guest version=1\nok 1 timer\n"
+    (directory / "console.log").write_text(said, encoding="utf-8")
+    context = Context({"bench": "timer", "bench_version": 1}, ["exits_per_irq"], Source("timer", TIMER))
+    return derive(directory, context)
+
+
+def test_functions_that_do_not_sum_fail_the_point(tmp_path: Path) -> None:
+    """The profile has as many instructions at EL2 as the trace, or the point cannot be trusted."""
+    (tmp_path / "trace").mkdir()
+    good = derived(tmp_path, [(0x40200000, 3 * (40 + 30 + 30) - 1), (0x40200004, 1)])
+    assert (good["status"], good["functions"]) == ("pass", None), "no ELF, no names"
+    bad = derived(tmp_path, [(0x40200000, 3 * 100 - 1)])
+    assert bad["status"] == "fail"
+    assert bad["reason"] == "the account of functions is open: 299 instructions at EL2, the trace 300"
 
 
 def test_host_below_el2_is_told_apart() -> None:
