@@ -79,7 +79,7 @@ static uint64_t run(unsigned iteration)
 {
     uint32_t intid = pick(false);
     uint32_t bit = BIT32(intid % 32);
-    uint64_t acknowledged, ticks;
+    uint64_t acknowledged = 0, ticks;
 
     (void)iteration;
     waiting[intid] = true;
