@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help all deps deps-bench bench test test-planted test-kill check clean
+.PHONY: help all deps deps-bench bench test test-planted test-kill regress check clean
 
 # Each fragment adds what it builds to ALL and its checks to CHECKS.
 ALL :=
@@ -39,6 +39,11 @@ test-planted: deps ## plant a nop in a copy of the exit path: exits x 1 instruct
 test-kill: deps ## kill the runner 200 times at random moments: no finished point is lost
 	@$(MAKE) --no-print-directory -j2 all
 	@VIRQLAB_KILLS=200 $(PYTHON) -m pytest -q bench/tests/test_run.py -k killed
+
+regress: deps-bench ## the default suite against results/baselines; any change fails
+	@$(MAKE) --no-print-directory -j2 all
+	@./virqlab run --out $(BUILD)/regress
+	@./virqlab compare --strict results/baselines $(BUILD)/regress
 
 check: deps ## format, lint, include directions, both compilers
 	@$(MAKE) --no-print-directory -j2 checks
