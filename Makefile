@@ -14,7 +14,7 @@ CHECKS :=
 include tools/arm64.mk tools/tools.mk hyp/hyp.mk guests/guests.mk plugins/plugins.mk analysis/analysis.mk
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what building, benchmarking and testing need (root or sudo)
 	@tools/deps.sh all

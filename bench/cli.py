@@ -13,7 +13,7 @@ from rich.console import Console
 
 from analysis import baseline, difference, families, markdown, record, select, stats, table
 from analysis.errors import LabError
-from bench import doctor, images, rebaseline, suite
+from bench import doctor, images, rebaseline, run_guest, suite
 from bench.progress import Reporter
 from bench.run import JOBS_DEFAULT, Options, Runner, TimeLimit, unwritable
 from bench.store import Store
@@ -50,6 +50,15 @@ def parser() -> argparse.ArgumentParser:
     _doctor(_command(commands, "doctor", "say what is installed, what is missing and what mends it", ""))
     _plan(_command(commands, "plan", "list the points of a suite, one a line", "--suite full --strategy lr"))
     _run(_command(commands, "run", "run a suite, write DIR/run.json and DIR/points/", "--bench timer --strategy te,lr"))
+    _run_guest(
+        _command(
+            commands,
+            "run-guest",
+            "run any guest image under virqlab's hypervisor, its console on the terminal",
+            '--strategy te build/linux/Image --initrd build/linux/initramfs.cpio --bootargs "console=ttyAMA0"',
+            run_guest.EXIT_CODES,
+        )
+    )
     _show(_command(commands, "show", "print the comparison table of a run", "results/latest/run.json"))
     _get(
         _command(
@@ -197,6 +206,42 @@ def _crosschecked(result: dict[str, Any]) -> str:
     agreed = [check for name, check in found.items() if check and name not in failed]
     exceptions = sum(check["exceptions"] for check in agreed)
     return f"crosscheck: {exceptions} exceptions in {len(agreed)} points equal QEMU's own log, class by class"
+
+
+def _address(text: str) -> int:
+    return int(text, 0)
+
+
+_address.__name__ = "address"
+
+
+def _run_guest(command: argparse.ArgumentParser) -> None:
+    default = run_guest.Guest(Path())
+    command.add_argument("image", metavar="IMAGE", type=Path, help="an arm64 Image, or a raw binary (--load)")
+    command.add_argument(
+        "--strategy", choices=run_guest.STRATEGIES, default=default.strategy, help="default %(default)s"
+    )
+    command.add_argument("--vcpus", type=int, default=default.vcpus, metavar="N", help="default %(default)s")
+    command.add_argument("--mem", type=int, default=default.mem_mib, metavar="MiB", help="default %(default)s")
+    command.add_argument("--bootargs", default="", metavar="TEXT", help="the guest's command line")
+    command.add_argument("--initrd", type=Path, metavar="FILE", help="an initial RAM disk for the guest")
+    command.add_argument("--fdt", type=Path, metavar="FILE", help="a device tree instead of the hypervisor's own")
+    command.add_argument(
+        "--load", type=_address, metavar="ADDR", help="where a raw binary goes and starts, default 0x40200000"
+    )
+    command.add_argument("--qemu", default=default.qemu, metavar="PATH", help="another QEMU (10.0 or newer)")
+    command.add_argument("--timeout", type=float, metavar="S", help="kill the run after that many seconds of host time")
+    command.set_defaults(function=start_guest)
+
+
+def start_guest(arguments: argparse.Namespace) -> int:
+    """`virqlab run-guest`: how the guest ended; what went wrong is one line on stderr."""
+    named = {name: getattr(arguments, name) for name in ("image", "strategy", "vcpus", "bootargs", "fdt", "initrd")}
+    rest = {"load": arguments.load, "qemu": arguments.qemu, "mem_mib": arguments.mem, "timeout_s": arguments.timeout}
+    ended = run_guest.run(run_guest.Guest(**named, **rest))
+    if ended.message:
+        print(f"virqlab: {ended.message}", file=sys.stderr)
+    return ended.code
 
 
 def _show(command: argparse.ArgumentParser) -> None:

@@ -30,5 +30,5 @@ apt_arm64_update() {
   mkdir -p "$dir"/lists/partial "$dir"/cache/archives/partial
   : >"$dir/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $codename main" >"$dir/sources.list"
-  apt_arm64 "$dir" apt-get -o APT::Update::Error-Mode=any update
+  apt_arm64 "$dir" apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update
 }

@@ -2,6 +2,7 @@
 /* PSCI 1.1 for guests (DEN0022) and the SMCCC calls that discovery needs (DEN0028 7); vCPU n has affinity 0.0.0.n. */
 #include "cpu.h"
 #include "model.h"
+#include "print.h"
 #include "psci.h"
 #include "vcpu.h"
 
@@ -88,6 +89,13 @@ static int64_t features(uint32_t function)
     }
 }
 
+/* The last line of the console tells how the run ended (bench/run_guest.py). */
+static _Noreturn void end(const struct vm *vm, const char *how)
+{
+    print("virqlab: vm%u %s\n", vm->id, how);
+    psci_system_off();
+}
+
 static uint64_t call(struct vcpu *vcpu)
 {
     uint32_t function = (uint32_t)vcpu->x[0];
@@ -108,8 +116,9 @@ static uint64_t call(struct vcpu *vcpu)
     case PSCI_MIGRATE_INFO_TYPE:
         return MIGRATE_NOT_PRESENT;
     case PSCI_SYSTEM_OFF:
+        end(vcpu->vm, "off");
     case PSCI_SYSTEM_RESET: /* a VM that resets ends: its image was changed while it ran */
-        psci_system_off();
+        end(vcpu->vm, "reset");
     case PSCI_FEATURES:
         return (uint64_t)features((uint32_t)vcpu->x[1]);
     case SMCCC_VERSION:

@@ -11,10 +11,14 @@
 #define PL011_FR      0x018
 #define PL011_FR_TXFF BIT32(5)
 
+/* A UART that somebody disabled stays full: then the character is lost, the program is not. */
+#define PL011_POLL_LIMIT 1000000
+
 static inline void pl011_putc(uintptr_t base, char c)
 {
-    while ((*(volatile uint32_t *)(base + PL011_FR) & PL011_FR_TXFF) != 0)
-        ;
+    for (unsigned i = 0; i < PL011_POLL_LIMIT; i++)
+        if ((*(volatile uint32_t *)(base + PL011_FR) & PL011_FR_TXFF) == 0)
+            break;
     *(volatile uint32_t *)(base + PL011_DR) = (unsigned char)c;
 }
 

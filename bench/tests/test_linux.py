@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Debian's unmodified arm64 kernel as a guest."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pexpect  # type: ignore[import]
+import pytest
+
+from bench import linux
+from bench.run_guest import STRATEGIES
+from bench.suite import ROOT
+
+VCPUS = (4,)  # one vCPU boots in the tests of the shell
+
+
+@pytest.fixture(name="files", scope="module")
+def fixture_files() -> tuple[Path, Path]:
+    """Kernel and initial RAM disk; without archive and cache there is nothing to boot."""
+    try:
+        return linux.kernel(), linux.initramfs()
+    except linux.Unreachable as error:
+        pytest.skip(str(error))
+
+
+def interrupts(console: str, name: str) -> list[int]:
+    """The counts of one line of /proc/interrupts, by CPU: as printed last."""
+    line = re.findall(rf"^ *\d+:((?: +\d+)+) +GICv3 .*{name}", console, re.MULTILINE)[-1]
+    return [int(count) for count in line.split()]
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("vcpus", VCPUS)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_boots_to_user_space_and_powers_off(strategy: str, vcpus: int) -> None:
+    """No complaint of the kernel on the way; every CPU gets its timer's interrupts."""
+    result = linux.boot(strategy, vcpus, "sleep 0.2; cat /proc/interrupts")
+    assert result.fault == "", result.console
+    timers = interrupts(result.console, "arch_timer")
+    assert len(timers) == vcpus and all(count > 20 for count in timers)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_shell_on_the_console(files: tuple[Path, Path], strategy: str) -> None:
+    """What is typed arrives by the interrupt of the UART, Ctrl-C included; exit powers off."""
+    kernel, initrd = files
+    arguments = ["run-guest", str(kernel), "--initrd", str(initrd), "--strategy", strategy, "--vcpus", "1"]
+    shell = pexpect.spawn(
+        str(ROOT / "virqlab"), [*arguments, "--bootargs", "console=ttyAMA0 quiet", "--timeout", "60"], timeout=30
+    )
+    try:
+        shell.expect("/ # ")
+        shell.sendline("echo $((6 * 7))-$(nproc)")
+        shell.expect("42-1\r")
+        shell.expect("/ # ")
+        shell.sendline("tr a-z A-Z")
+        shell.sendline("typed")  # what answers is in the foreground: Ctrl-C is for it
+        shell.expect("TYPED\r")
+        shell.sendintr()
+        shell.expect("/ # ")
+        shell.sendline("cat /proc/interrupts")
+        shell.expect("Err:")
+        assert sum(interrupts(shell.before.decode().replace("\r", ""), "uart-pl011")) >= 2
+        shell.sendline("exit")
+        shell.expect(pexpect.EOF)
+    finally:
+        shell.close(force=True)
+    assert shell.exitstatus == 0
+
+
+def test_a_kernel_that_panics_asks_for_a_reset(files: tuple[Path, Path]) -> None:
+    """Exit code 3: no init to run, and panic=-1."""
+    done = subprocess.run(
+        [ROOT / "virqlab", "run-guest", files[0], "--bootargs", "console=ttyAMA0 panic=-1", "--timeout", "60"],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert "Kernel panic" in done.stdout
+
+
+def test_cpio_entries_are_aligned() -> None:
+    """Header and content each end at a multiple of 4; sizes are in the header."""
+    entry = linux.cpio_entry("ab", 0o100644, b"12345")
+    assert len(entry) == len(linux.cpio_entry("ab", 0o100644)) + 8
+    assert entry.startswith(b"070701") and b"00000005" in entry and entry.endswith(b"12345\0\0\0")
+
+
+def test_fetching_without_an_archive(tmp_path: Path) -> None:
+    """One line and an exit code of its own; names that are none are refused before anything is asked."""
+    fetch: list[str | Path] = [linux.FETCH, "-o", tmp_path]
+    refused = subprocess.run([*fetch, "No Such"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+    offline = subprocess.run(
+        [*fetch, "busybox-static"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "APT_CONFIG": str(_no_archive(tmp_path))},
+    )
+    assert offline.returncode == linux.FETCH_UNREACHABLE, offline.stderr
+    assert offline.stderr.count("\n") == 1 and "busybox-static" in offline.stderr
+
+
+def _no_archive(directory: Path) -> Path:
+    """An apt configuration by which no archive can be reached."""
+    path = directory / "apt.conf"
+    path.write_text('Acquire::http::Proxy "http://127.0.0.1:9"; Acquire::https::Proxy "http://127.0.0.1:9";\n')
+    return path

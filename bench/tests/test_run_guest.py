@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Guests of the user's own: bad input, raw binaries, and how a run's end becomes its exit code."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from bench import images, run_guest
+from bench.suite import ROOT
+
+BENCH = ROOT / images.GUEST
+
+# Prints "raw", its load address modulo 16 MiB and whether x0 leads to a device tree, then the given ending.
+RAW = """
+    .global start
+start:
+    mov x19, x0
+    movz x20, #0x0900, lsl #16
+    adr x1, text
+1:  ldrb w2, [x1], #1
+    cbz w2, 2f
+    str w2, [x20]
+    b 1b
+2:  adr x1, start
+    ubfx x2, x1, #20, #4
+    add w2, w2, #'0'
+    str w2, [x20]
+    ldr w3, [x19]
+    ldr w4, =0xedfe0dd0
+    cmp w3, w4
+    mov w2, #'N'
+    mov w5, #'F'
+    csel w2, w5, w2, eq
+    str w2, [x20]
+    mov w2, #10
+    str w2, [x20]
+"""
+END = {
+    "off": "movz w0, #0x8400, lsl #16\n movk w0, #8\n hvc #0\n",
+    "reset": "movz w0, #0x8400, lsl #16\n movk w0, #9\n hvc #0\n",
+    "hang": "b .\n",
+}
+TEXT = '\n b .\n .ltorg\ntext: .asciz "raw "\n'
+
+
+def virqlab(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """`virqlab run-guest` without a terminal."""
+    return subprocess.run(
+        [ROOT / "virqlab", "run-guest", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture(name="raw", scope="module")
+def fixture_raw(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """raw("off") is the path of a raw binary that ends like that."""
+    directory = tmp_path_factory.mktemp("raw")
+
+    def build(name: str) -> Path:
+        source, elf, binary = (directory / f"{name}{suffix}" for suffix in (".S", ".elf", ".bin"))
+        if not binary.exists():
+            source.write_text(RAW + END[name] + TEXT, encoding="utf-8")
+            link = ["-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,-e,start", "-Wl,--build-id=none"]
+            subprocess.run(["aarch64-linux-gnu-gcc", *link, "-o", elf, source], check=True)
+            subprocess.run(["aarch64-linux-gnu-objcopy", "-O", "binary", "-j", ".text", elf, binary], check=True)
+        return binary
+
+    return build
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["no-such-file"], "cannot read the guest image no-such-file: No such file"),
+        (["."], "cannot read the guest image .: Is a directory"),
+        (["/dev/null"], "the guest image /dev/null is empty"),
+        ([BENCH, "--fdt", "Makefile"], "Makefile is not a flattened device tree"),
+        ([BENCH, "--fdt", "nowhere"], "cannot read the device tree nowhere"),
+        ([BENCH, "--initrd", "nowhere"], "cannot read the initial RAM disk nowhere"),
+        ([BENCH, "--mem", "4"], "--mem 4: a guest has 8 to 65536 MiB"),
+        ([BENCH, "--vcpus", "0"], "--vcpus 0: a guest has 1 to 8"),
+        ([BENCH, "--load", "0x40200000"], "is an arm64 Image"),
+        (["Makefile", "--load", "0x80000000"], "--load 0x80000000: the guest's memory is 0x40000000 to 0x4fffffff"),
+        ([BENCH, "--timeout", "-1"], "--timeout -1: give a positive number of seconds"),
+        ([BENCH, "--strategy", "magic"], "invalid choice: 'magic'"),
+        ([BENCH, "--qemu", "no-such-qemu"], "QEMU not found: no-such-qemu"),
+    ],
+)
+def test_bad_input(arguments: list[str | Path], said: str) -> None:
+    """One line that says what is wrong, exit code 2."""
+    done = virqlab(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_only_the_hypervisor_finds_is_bad_input(tmp_path: Path) -> None:
+    """A header that asks for more memory than there is: the hypervisor's line becomes the launcher's."""
+    image = bytearray(BENCH.read_bytes())
+    image[16:24] = (1 << 40).to_bytes(8, "little")
+    (tmp_path / "huge").write_bytes(image)
+    done = virqlab(tmp_path / "huge")
+    assert (done.returncode, done.stderr) == (2, "virqlab: the guest's image does not fit into vm0.mem=256 MiB\n")
+    tree = tmp_path / "tree"
+    tree.write_bytes(bytes.fromhex("d00dfeed") + bytes(60))
+    done = virqlab(BENCH, "--fdt", tree)
+    assert done.returncode == 2 and "the guest's device tree cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize("strategy", run_guest.STRATEGIES)
+def test_raw_binary(raw: Callable[[str], Path], strategy: str) -> None:
+    """It starts where it was loaded, by default 2 MiB into its memory, with x0 at a device tree."""
+    done = virqlab(raw("off"), "--strategy", strategy)
+    assert done.returncode == 0, done.stderr
+    assert "raw 2F\n" in done.stdout and done.stderr == ""
+
+
+def test_raw_binary_at_the_start_of_memory(raw: Callable[[str], Path]) -> None:
+    """Then the device tree is behind it."""
+    done = virqlab(raw("off"), "--load", "0x40000000", "--mem", "8")
+    assert done.returncode == 0 and "raw 0F\n" in done.stdout, done.stderr
+
+
+def test_device_tree_of_the_users_own(raw: Callable[[str], Path], tmp_path: Path) -> None:
+    """It reaches the guest."""
+    tree = tmp_path / "own.dtb"
+    subprocess.run(["dtc", "-O", "dtb", "-o", tree], input=b"/dts-v1/; / { own; };", check=True)
+    done = virqlab(raw("off"), "--fdt", tree, "--bootargs", "some words")
+    assert done.returncode == 0 and "raw 2F\n" in done.stdout, done.stderr
+
+
+def test_exit_codes(raw: Callable[[str], Path], tmp_path: Path) -> None:
+    """Reset, timeout, and a QEMU that fails."""
+    done = virqlab(raw("reset"))
+    assert (done.returncode, done.stderr) == (3, "virqlab: the guest asked for a reset\n")
+    done = virqlab(raw("hang"), "--timeout", "1.5")
+    assert (done.returncode, done.stderr) == (124, "virqlab: the guest was still running after 1.5 s\n")
+    assert "raw 2F\n" in done.stdout
+    qemu = tmp_path / "qemu"
+    real = shutil.which("qemu-system-aarch64")
+    qemu.write_text(f'#!/bin/sh\n[ "$1" = --version ] && exec {real} --version\nexit 5\n', encoding="utf-8")
+    qemu.chmod(0o755)
+    done = virqlab(raw("off"), "--qemu", qemu)
+    assert (done.returncode, done.stderr) == (1, "virqlab: QEMU exited with 5\n")
+    qemu.write_text(qemu.read_text(encoding="utf-8").replace("exit 5", "echo something; exit 0"), encoding="utf-8")
+    done = virqlab(raw("off"), "--qemu", qemu)
+    assert (done.returncode, done.stderr) == (1, "virqlab: QEMU ended before the guest did\n")
+
+
+def test_a_file_name_with_a_comma(raw: Callable[[str], Path], tmp_path: Path) -> None:
+    """QEMU takes a comma for the next option unless it is doubled."""
+    image = tmp_path / "a,b=c d"
+    shutil.copyfile(raw("off"), image)
+    assert virqlab(image).returncode == 0
