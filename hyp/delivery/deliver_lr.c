@@ -272,6 +272,12 @@ static void arrived(struct vgic_cpu *cpu, struct virq *irq)
     virq_update_one(irq);
 }
 
+/* The guest acknowledges in hardware. */
+static void resample(struct virq *irq)
+{
+    (void)irq;
+}
+
 static void maintenance(struct vgic_cpu *cpu)
 {
     sync(cpu);
@@ -307,6 +313,7 @@ const struct delivery deliver_lr = {
     .enabled = linked_enabled,
     .deactivated = deactivated,
     .arrived = arrived,
+    .resample = resample,
     .maintenance = maintenance,
     .trap_read = trap_read,
     .trap_write = trap_write,

@@ -50,10 +50,46 @@ static void sync(struct vgic_cpu *cpu)
     (void)cpu;
 }
 
+/* The physical interrupt may come again; its line is sampled when it does. */
+static void let_go(struct virq *irq)
+{
+    uint32_t bit = BIT32(irq->bit);
+
+    if ((irq->bank->held & bit) == 0)
+        return;
+    irq->bank->held &= ~bit;
+    linked_deactivate(irq);
+}
+
+/*
+ * A guest that turns its timer off while the interrupt is pending takes the line away without a trap. Until the line is
+ * looked at again HCR_EL2.VI may stand; the acknowledge then finds nothing, as with a line that drops late.
+ */
+static void follow(struct virq *irq, bool asserted)
+{
+    struct virq_bank *bank = irq->bank;
+
+    if ((bank->line >> irq->bit & 1) == asserted)
+        return;
+    bank->line ^= BIT32(irq->bit);
+    if (!asserted && (bank->active >> irq->bit & 1) == 0)
+        let_go(irq);
+    virq_update_one(irq);
+}
+
+/* Every acknowledge of a timer comes here and finds the line as it was: that way out is short. */
+static void resample(struct virq *irq)
+{
+    if (!linked_own_timer(irq))
+        follow(irq, linked_asserted_elsewhere(irq));
+    else if (linked_own_timer_asserted(irq) != (irq->bank->line >> irq->bit & 1))
+        follow(irq, linked_own_timer_asserted(irq));
+}
+
 static void fetch(struct virq_bank *bank, uint32_t bits)
 {
-    (void)bank;
-    (void)bits;
+    for (bits &= bank->hw; bits != 0; bits &= bits - 1)
+        resample(&bank->irq[__builtin_ctz(bits)]);
 }
 
 static void surrender(struct vgic_cpu *cpu)
@@ -69,16 +105,19 @@ static void raise_resident(struct virq *irq)
 /* The line is sampled anew: if it is still asserted, the physical interrupt comes again. */
 static void deactivated(struct virq *irq)
 {
-    if ((irq->bank->line & BIT32(irq->bit)) == 0)
-        return;
     irq->bank->line &= ~BIT32(irq->bit);
-    linked_deactivate(irq);
+    let_go(irq);
 }
 
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
 {
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
+
     (void)cpu;
-    irq->bank->line |= BIT32(irq->bit);
+    bank->line |= bit;
+    bank->held |= bit;
+    bank->latch |= bit & bank->edge; /* a guest may have its timer edge-triggered: the arrival is the edge */
     virq_update_one(irq);
 }
 
@@ -205,6 +244,7 @@ const struct delivery deliver_te = {
     .enabled = linked_enabled,
     .deactivated = deactivated,
     .arrived = arrived,
+    .resample = resample,
     .maintenance = maintenance,
     .trap_read = trap_read,
     .trap_write = trap_write,

@@ -16,6 +16,11 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
     }
 }
 
+bool linked_asserted_elsewhere(const struct virq *irq)
+{
+    return gic->asserted(irq->target != NULL ? irq->target->index : 0, irq->pintid);
+}
+
 /* An SPI is active in the distributor, a PPI in its core's redistributor: any core can deactivate the former. */
 void linked_deactivate_elsewhere(const struct virq *irq)
 {

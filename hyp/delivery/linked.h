@@ -4,10 +4,28 @@
 #define DELIVERY_LINKED_H
 
 #include "gic.h"
+#include "sysreg.h"
 #include "vgic.h"
 
 /* The guest changed enable bits or the route of `bits`, all linked. */
 void linked_enabled(struct virq_bank *bank, uint32_t bits);
+
+/* A timer of the core that works on the model: it has registers that say what its line is. */
+static inline bool linked_own_timer(const struct virq *irq)
+{
+    return irq->target == irq->bank->vm->owner && (irq->pintid == INTID_VTIMER || irq->pintid == INTID_PTIMER);
+}
+
+/* Its line: ENABLE, ISTATUS and not IMASK (DDI 0487 D11.2.4). */
+static inline bool linked_own_timer_asserted(const struct virq *irq)
+{
+    uint64_t ctl = irq->pintid == INTID_VTIMER ? read_sysreg(cntv_ctl_el0) : read_sysreg(cntp_ctl_el0);
+
+    return (ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS)) == (CNT_CTL_ENABLE | CNT_CTL_ISTATUS);
+}
+
+/* The line of any other, by the physical controller. */
+bool linked_asserted_elsewhere(const struct virq *irq);
 
 /* Deactivates the physical interrupt of another core's vCPU. */
 void linked_deactivate_elsewhere(const struct virq *irq);

@@ -31,6 +31,8 @@ struct gic_ops {
     /* An SPI: to the core with affinity `mpidr`, also while that one is off. */
     void (*enable_spi)(uint32_t intid, uint64_t mpidr);
     void (*disable_spi)(uint32_t intid);
+    /* Whether the input of a level-sensitive SPI, or of core `cpu`'s PPI, is asserted; from any core. */
+    bool (*asserted)(unsigned cpu, uint32_t intid);
     /* SGI `intid` to the core with affinity `mpidr`. */
     void (*send_sgi)(uint64_t mpidr, uint32_t intid);
 };

@@ -172,6 +172,19 @@ static void disable_spi(uint32_t intid)
     (void)wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
+/* Nothing here sets a latch by ISPENDR: pending is the line, also while the interrupt is active. */
+static bool asserted(unsigned cpu, uint32_t intid)
+{
+    uintptr_t word = gicd_word(GICD_ISPENDR, intid);
+
+    if (intid < INTID_SPI_FIRST) {
+        if (redistributors[cpu] == 0)
+            return false;
+        word = redistributors[cpu] + GICR_SGI + GICR_ISPENDR0;
+    }
+    return (mmio_read32(word) >> intid % 32 & 1) != 0;
+}
+
 /* ICC_SGI1R_EL1 (IHI 0069H 12.2.24): 16 targets a range of Aff0. */
 static void send_sgi(uint64_t mpidr, uint32_t intid)
 {
@@ -192,5 +205,6 @@ const struct gic_ops gic_v3 = {
     .deactivate_ppi = deactivate_ppi,
     .enable_spi = enable_spi,
     .disable_spi = disable_spi,
+    .asserted = asserted,
     .send_sgi = send_sgi,
 };

@@ -79,6 +79,7 @@ static const struct delivery fake = {
     .enabled = nothing_for_bank,
     .deactivated = nothing_for_irq,
     .arrived = arrived,
+    .resample = nothing_for_irq,
     .maintenance = nothing_for_cpu,
     .trap_read = trap_read,
     .trap_write = trap_write,

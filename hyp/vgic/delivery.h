@@ -51,8 +51,8 @@ struct delivery {
     /* Hardware to model: what the guest finished in the meantime. */
     void (*sync)(struct vgic_cpu *cpu);
     /*
-     * Pulls the state of resident `bits` of `bank` into the model before it is read or changed; where it is in the
-     * hardware of another core, by that core's surrender().
+     * Pulls the state of resident `bits` of `bank`, and the lines of linked ones, into the model before it is read or
+     * changed; where it is in the hardware of another core, by that core's surrender().
      */
     void (*fetch)(struct virq_bank *bank, uint32_t bits);
     /* Puts all that this core's hardware holds for `cpu` into the model, for a core that waits for it. */
@@ -66,6 +66,8 @@ struct delivery {
     /* A physical interrupt that is linked to `irq` arrived on the core of `cpu`: acknowledged and dropped, still
      * active. */
     void (*arrived)(struct vgic_cpu *cpu, struct virq *irq);
+    /* The line of linked `irq`, which may have changed unseen, to the model; before an acknowledge in software. */
+    void (*resample)(struct virq *irq);
     /* The maintenance interrupt. */
     void (*maintenance)(struct vgic_cpu *cpu);
     /* A trapped access to the CPU interface; `reg` by its ISS encoding. False: no such register, undefined. */

@@ -100,26 +100,48 @@ void vcpuif_reset(struct vgic_cpu *cpu)
     update_group_masks(&cpu->cpuif);
 }
 
-uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
+/* Running from now on: its group priority is active, it is what the guest acknowledged. */
+static inline uint32_t activate(struct vcpuif *cpuif, struct virq *irq, unsigned group)
 {
-    struct vcpuif *cpuif = &cpu->cpuif;
-    struct virq *irq = highest(cpu);
-    unsigned running, level;
+    unsigned running = irq->priority & cpuif->group_mask[group];
+    unsigned level = running >> cpuif->level_shift;
 
-    if (irq == NULL || virq_group(irq) != group || !sufficient(cpuif, irq, group))
-        return INTID_SPURIOUS;
-    running = irq->priority & cpuif->group_mask[group];
-    level = running >> cpuif->level_shift;
     cpuif->running = (uint16_t)running;
     cpuif->apr[group][level / 32] |= BIT32(level % 32);
     virq_activate(irq);
     return irq->intid;
 }
 
-uint32_t vcpuif_highest_pending(const struct vgic_cpu *cpu, unsigned group)
+static inline bool linked(const struct virq *irq)
 {
-    const struct virq *irq = highest(cpu);
+    return (irq->bank->hw >> irq->bit & 1) != 0;
+}
 
+/* The line of a linked interrupt may have dropped unseen: it is no longer pending, another one may be the highest. */
+static bool dropped(struct virq *irq)
+{
+    irq->bank->vm->delivery->resample(irq);
+    return (irq->bank->queued >> irq->bit & 1) == 0;
+}
+
+uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
+{
+    struct virq *irq = highest(cpu);
+
+    if (irq == NULL || virq_group(irq) != group || !sufficient(&cpu->cpuif, irq, group))
+        return INTID_SPURIOUS;
+    if (linked(irq) && dropped(irq))
+        return vcpuif_acknowledge(cpu, group);
+    return activate(&cpu->cpuif, irq, group);
+}
+
+uint32_t vcpuif_highest_pending(struct vgic_cpu *cpu, unsigned group)
+{
+    struct virq *irq;
+
+    do {
+        irq = highest(cpu);
+    } while (irq != NULL && linked(irq) && dropped(irq));
     return irq == NULL || virq_group(irq) != group ? INTID_SPURIOUS : irq->intid;
 }
 

@@ -40,7 +40,7 @@ int vcpuif_running_group(const struct vgic_cpu *cpu);
 /* ICC_IARn: acknowledges; INTID or 1023. */
 uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group);
 /* ICC_HPPIRn: the same without effect, and without the priority mask. */
-uint32_t vcpuif_highest_pending(const struct vgic_cpu *cpu, unsigned group);
+uint32_t vcpuif_highest_pending(struct vgic_cpu *cpu, unsigned group);
 /* ICC_EOIRn: priority drop, and deactivation where EOImode = 0. */
 void vcpuif_end(struct vgic_cpu *cpu, unsigned group, uint32_t intid);
 /* ICC_DIR: deactivation where EOImode = 1. */

@@ -40,6 +40,7 @@ struct virq_bank {
     uint32_t line;        /* the interrupt's input is asserted */
     uint32_t active;      /* ISACTIVER */
     uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
+    uint32_t held;        /* of these, where the strategy says so: the physical one is active */
     uint32_t resident;    /* state is in hardware until fetched or synced */
     uint32_t queued;      /* in a ready queue */
     struct virq irq[32];

@@ -10,10 +10,13 @@ VREG_WRITER(vreg_ignore)
 {
 }
 
-/* Before pending or active state is read or anything of a resident interrupt changes, the model must have it. */
+/*
+ * Before pending or active state is read or anything of a resident interrupt changes, the model must have it. The lines
+ * of linked interrupts change unseen.
+ */
 static void fetch(struct virq_bank *bank, uint32_t bits)
 {
-    if ((bank->resident & bits) != 0)
+    if (((bank->resident | bank->hw) & bits) != 0)
         bank->vm->delivery->fetch(bank, bits);
 }
 
