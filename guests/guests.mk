@@ -12,3 +12,9 @@ $(eval $(call arm64-image,guests/conform,$(CONFORM_SOURCES),$(GUEST_FLAGS),guest
 ALL += $(BUILD)/guests/bench.img $(BUILD)/guests/conform.img
 $(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
 $(eval $(call format-checks,guests,$(wildcard guests/*/*.h)))
+
+STRATEGY ?= all
+.PHONY: conform
+conform: ## compare the conformance guest with bare QEMU (STRATEGY=te|lr|all)
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) bench/conform.py --strategy $(STRATEGY)

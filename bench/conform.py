@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""
+`make conform STRATEGY=te`: the conformance guest bare on QEMU's own interrupt controller and under the hypervisor.
+
+A rule passes when both verdicts are the same. Each rule that differs is printed with both; the last line is
+"N passed, N failed". Rules that QEMU's controller lacks are in guests/conform/skips.txt: there the hypervisor must
+pass on its own, and QEMU must still fail or skip.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+# pylint: disable=wrong-import-position
+from analysis.errors import LabError
+from bench import images, qemu, suite
+from bench.suite import ROOT
+
+IMAGE = "build/guests/conform.img"
+SKIPS = ROOT / "guests" / "conform" / "skips.txt"
+MACHINE = "virt-v3"
+TIMEOUT_S = 60.0
+PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)
+RESULT = re.compile(r"^(not ok|ok) (\d+) (\S+)(?: # (.*))?$", re.MULTILINE)
+CLOSING = re.compile(r"^# \d+ rules: ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one rule said: `outcome` is ok, not ok, skip or none (it never ended); `detail` is why."""
+
+    outcome: str
+    name: str = ""
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.outcome} ({self.detail})" if self.detail else self.outcome
+
+
+Verdicts = dict[int, Verdict]
+
+
+def parse(console: str) -> Verdicts:
+    """The verdicts on a console, by rule number."""
+    found: Verdicts = {}
+    for outcome, number, name, detail in RESULT.findall(console):
+        if detail.startswith("SKIP"):
+            outcome, detail = "skip", detail.removeprefix("SKIP").strip()
+        found[int(number)] = Verdict(outcome, name, detail)
+    return found
+
+
+def run(strategy: suite.Strategy, files: images.Images, timeout_s: float = TIMEOUT_S) -> Verdicts:
+    """All rules under `strategy`. One that never ends has no verdict; the guest starts again behind it."""
+    machine = suite.load().machines[MACHINE]
+    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
+    verdicts: Verdicts = {}
+    rules, first = 1, 1
+    while first <= rules:
+        values = {name: str(path) for name, path in files.files.items()} | {"bootargs": f"from={first}"}
+        boot = [arg.format(**values) for arg in strategy.args]
+        with tempfile.TemporaryDirectory() as directory:
+            command = [str(files.qemu.path), "-M", options, *machine.args, *boot]
+            outcome = qemu.run(command, Path(directory), timeout_s)
+            console = (Path(directory) / "console.log").read_text(encoding="utf-8", errors="replace")
+        planned = PLAN.search(console)
+        if planned is None:
+            raise LabError(f"the guest under {strategy.name} printed no plan: {outcome.failure or console[-200:]}")
+        rules = int(planned[1])
+        verdicts |= parse(console)
+        if CLOSING.search(console):
+            break
+        last = max((number for number in verdicts if number >= first), default=first - 1)
+        verdicts[last + 1] = Verdict("none", detail=outcome.failure or "the guest ended in it")
+        first = last + 2
+        timeout_s = min(timeout_s, 10)  # what took long once was the rule that never ended
+    return {number: verdicts.get(number, Verdict("none")) for number in range(1, rules + 1)}
+
+
+def skips(text: str) -> dict[int, str]:
+    """Rules that QEMU's interrupt controller lacks: number and reason a line, # for comments."""
+    rows = [line.split(maxsplit=1) for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return {int(row[0]): row[1].strip() for row in rows}
+
+
+def compare(bare: Verdicts, other: Verdicts, skipped: dict[int, str]) -> list[str]:
+    """A line for every rule whose verdicts are not what they must be."""
+    problems = []
+    for number in sorted(bare.keys() | other.keys()):
+        one, two = bare.get(number, Verdict("none")), other.get(number, Verdict("none"))
+        name = one.name or two.name
+        if number in skipped:
+            if one.outcome == "ok":
+                problems.append(f"rule {number} {name}: QEMU passes it: take it out of {SKIPS.name}")
+            elif two.outcome != "ok":
+                problems.append(f"rule {number} {name}: {skipped[number]}; the hypervisor: {two}")
+        elif one.outcome != two.outcome or one.outcome == "none":
+            problems.append(f"rule {number} {name}: bare {one}, hypervisor {two}")
+    return problems
+
+
+def strategies(lab: suite.Lab, named: str) -> list[suite.Strategy]:
+    """The rows that `named` stands for: one, a list with commas, or all that run our hypervisor."""
+    ours = [row for row in lab.strategies.values() if "hyp" in row.images]
+    if named == "all":
+        return ours
+    names = named.split(",")
+    known = {row.name: row for row in ours}
+    for name in names:
+        if name not in known:
+            raise LabError(f"unknown strategy {name!r}", f"say all or some of {', '.join(known)}")
+    return [known[name] for name in names]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare the strategies with bare QEMU; 0 when all verdicts are equal, 1 when not, 2 when it cannot run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--strategy", default="all", help="te, lr, ... separated by commas, or all (default)")
+    parser.add_argument("--qemu", help="another QEMU")
+    chosen = parser.parse_args(arguments)
+    passed = failed = 0
+    try:
+        lab = suite.load()
+        rows = strategies(lab, chosen.strategy)
+        files = {name: images.image(ROOT / path, built=True) for row in rows for name, path in row.images.items()}
+        files["guest"] = images.image(ROOT / IMAGE, built=True)
+        found = images.Images(images.find_qemu(chosen.qemu or lab.machines[MACHINE].qemu), files)
+        skipped = skips(SKIPS.read_text(encoding="utf-8"))
+        bare = run(lab.strategies["bare"], found)
+        for row in rows:
+            problems = compare(bare, run(row, found), skipped)
+            for problem in problems:
+                print(f"{row.name}: {problem}")
+            print(f"{row.name}: {len(bare)} rules, {len(problems)} differ")
+            failed += len(problems)
+            passed += len(bare) - len(problems)
+    except LabError as error:
+        print(f"conform: error: {error}", file=sys.stderr)
+        return 2
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conformance guest, bare and under the hypervisor; the comparison itself on made-up consoles."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bench import conform, images, suite
+from bench.suite import ROOT
+
+# The length of guests/conform/skips.txt. A rule that QEMU lacks needs a reason there, and this number with it.
+SKIPS_ALLOWED = 0
+RULES_LEAST = 150
+
+CONSOLE = """KTAP version 1
+1..4
+ok 1 a.first
+not ok 2 a.second # IAR: got 0x1, expected 0x2 (4.8)
+ok 3 a.third # SKIP no affinity 3
+# 3 rules: 1 passed, 1 failed, 1 skipped
+"""
+
+
+@pytest.fixture(name="files", scope="module")
+def fixture_files() -> images.Images:
+    paths = {"guest": ROOT / conform.IMAGE, "hyp": ROOT / "build/hyp/hyp.img"}
+    return images.Images(images.find_qemu(suite.load().machines[conform.MACHINE].qemu), paths)
+
+
+@pytest.fixture(name="bare", scope="module")
+def fixture_bare(files: images.Images) -> conform.Verdicts:
+    return conform.run(suite.load().strategies["bare"], files)
+
+
+def test_qemu_conforms_but_for_the_skip_list(bare: conform.Verdicts) -> None:
+    """A rule that QEMU's controller fails is wrong, or belongs on the list."""
+    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
+    failed = {number: str(verdict) for number, verdict in bare.items() if verdict.outcome in ("not ok", "none")}
+    assert set(failed) <= set(skipped), failed
+    assert len(bare) >= RULES_LEAST
+
+
+def test_skip_list_does_not_grow(bare: conform.Verdicts) -> None:
+    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
+    assert len(skipped) == SKIPS_ALLOWED
+    assert set(skipped) <= set(bare)
+    assert all(skipped.values()), "every line has a reason"
+
+
+@pytest.mark.parametrize("strategy", ["te"])
+def test_strategy_equals_qemu(strategy: str) -> None:
+    """As `make conform STRATEGY=...` says it."""
+    command = [sys.executable, str(ROOT / "bench" / "conform.py"), "--strategy", strategy]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].endswith(" passed, 0 failed")
+
+
+def test_parse() -> None:
+    verdicts = conform.parse(CONSOLE)
+    assert [verdicts[n].outcome for n in (1, 2, 3)] == ["ok", "not ok", "skip"]
+    assert verdicts[2].name == "a.second" and "got 0x1" in verdicts[2].detail
+    assert verdicts[3].detail == "no affinity 3"
+
+
+@pytest.mark.parametrize(
+    "line, other, problem",
+    [
+        ("ok 1 a.first", "not ok 1 a.first # RPR: got 0x1, expected 0x2", "rule 1 a.first: bare ok, hypervisor not ok"),
+        ("ok 1 a.first", "ok 1 a.first # SKIP none", "bare ok, hypervisor skip"),
+        ("ok 1 a.first", "", "hypervisor none"),
+        ("not ok 1 a.first # x", "ok 1 a.first", "bare not ok (x), hypervisor ok"),
+    ],
+)
+def test_every_difference_is_told(line: str, other: str, problem: str) -> None:
+    (said,) = conform.compare(conform.parse(line), conform.parse(other), {})
+    assert problem in said
+
+
+def test_skipped_rules() -> None:
+    """The hypervisor passes what QEMU lacks; a line that is no longer needed is told."""
+    ok, bad, skip = (conform.parse(f"{line}") for line in ("ok 1 a", "not ok 1 a # x", "ok 1 a # SKIP none"))
+    listed = {1: "QEMU has none"}
+    assert not conform.compare(skip, ok, listed) and not conform.compare(bad, ok, listed)
+    assert "the hypervisor: not ok" in conform.compare(skip, bad, listed)[0]
+    assert "take it out" in conform.compare(ok, ok, listed)[0]
+
+
+def test_unknown_strategy() -> None:
+    command = [sys.executable, str(ROOT / "bench" / "conform.py"), "--strategy", "nosuch"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2 and "unknown strategy" in done.stderr
