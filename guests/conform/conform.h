@@ -33,7 +33,8 @@ struct rules {
 };
 
 extern const struct rules rules_ident, rules_reserved, rules_bits, rules_lifecycle, rules_mask, rules_preempt,
-    rules_bpr, rules_eoi, rules_group, rules_route, rules_sgi, rules_arrive, rules_timer, rules_line, rules_undefined;
+    rules_bpr, rules_eoi, rules_group, rules_route, rules_sgi, rules_arrive, rules_timer, rules_line, rules_undefined,
+    rules_message;
 
 #define PASSED                                                                                                         \
     (struct verdict)                                                                                                   \

@@ -8,9 +8,9 @@
 #define RULES_MAX 512
 
 static const struct rules *const subjects[] = {
-    &rules_ident,   &rules_reserved, &rules_bits,  &rules_lifecycle, &rules_mask,
-    &rules_preempt, &rules_bpr,      &rules_eoi,   &rules_group,     &rules_route,
-    &rules_sgi,     &rules_arrive,   &rules_timer, &rules_line,      &rules_undefined,
+    &rules_ident, &rules_reserved, &rules_bits,      &rules_lifecycle, &rules_mask, &rules_preempt,
+    &rules_bpr,   &rules_eoi,      &rules_group,     &rules_route,     &rules_sgi,  &rules_arrive,
+    &rules_timer, &rules_line,     &rules_undefined, &rules_message,
 };
 
 static const struct rule *by_number[RULES_MAX + 1];

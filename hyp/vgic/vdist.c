@@ -33,7 +33,7 @@ static VREG_WRITER(write_ctlr)
 static VREG_READER(read_typer)
 {
     return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) | FIELD_PREP(GICD_TYPER_IDBITS, cpu->vm->limits.id_bits - 1) |
-           GICD_TYPER_A3V | GICD_TYPER_NO1N;
+           GICD_TYPER_A3V | GICD_TYPER_NO1N | GICD_TYPER_MBIS;
 }
 
 static VREG_READER(read_iidr)
@@ -41,9 +41,33 @@ static VREG_READER(read_iidr)
     return GICD_IIDR_VALUE;
 }
 
-static VREG_READER(read_pidr2)
+/*
+ * Message-based SPIs: a write makes the SPI pending, or not. For a level-sensitive one messages are its line: it stays
+ * pending while it is active, until the second message (IHI 0069H 12.9 GICD_SETSPI_NSR).
+ */
+static void message(struct vgic_cpu *cpu, uint64_t value, bool set)
 {
-    return FIELD_PREP(PIDR2_ARCHREV, PIDR2_ARCHREV_GICV3);
+    unsigned intid = (unsigned)FIELD_GET(GICD_SETSPI_INTID, value);
+    struct virq *irq = intid >= INTID_SPI_FIRST ? vgic_irq(cpu, intid) : NULL;
+
+    if (irq == NULL)
+        cpu->vm->misuse++;
+    else if ((irq->bank->edge >> irq->bit & 1) == 0)
+        vgic_set_line(irq, set);
+    else if (set)
+        vgic_raise(irq);
+    else
+        vreg_clear_pending(irq->bank, BIT32(irq->bit));
+}
+
+static VREG_WRITER(write_setspi)
+{
+    message(cpu, value, true);
+}
+
+static VREG_WRITER(write_clrspi)
+{
+    message(cpu, value, false);
 }
 
 #define BIT_REGISTER(name, reader, writer)                                                                             \
@@ -148,7 +172,14 @@ static const struct vreg registers[] = {
     {GICD_ICFGR, GICD_ICFGR + 0x100, 4, read_icfgr, write_icfgr},
     {GICD_IIDR, GICD_IIDR + 4, 4, read_iidr, vreg_ignore},
     {GICD_TYPER2, GICD_TYPER2 + 4, 4, vreg_zero, vreg_ignore},
-    {GICD_PIDR2, GICD_PIDR2 + 4, 4, read_pidr2, vreg_ignore},
+    {GICD_ID, GICD_ID_END, 4, vreg_id, vreg_ignore},
+    {GICD_SETSPI_NSR, GICD_SETSPI_NSR + 4, 2 | 4, vreg_zero, write_setspi},
+    {GICD_CLRSPI_NSR, GICD_CLRSPI_NSR + 4, 2 | 4, vreg_zero, write_clrspi},
+    /* RAZ/WI: no error reporting; affinity routing; one security state */
+    {GICD_STATUSR, GICD_STATUSR + 4, 4, vreg_zero, vreg_ignore},
+    {GICD_ITARGETSR, GICD_ITARGETSR + 0x400, 1 | 4, vreg_zero, vreg_ignore},
+    {GICD_IGRPMODR, GICD_IGRPMODR + 0x80, 4, vreg_zero, vreg_ignore},
+    {GICD_NSACR, GICD_NSACR + 0x100, 4, vreg_zero, vreg_ignore},
 };
 
 uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)

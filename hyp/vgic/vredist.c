@@ -30,11 +30,6 @@ static VREG_WRITER(write_waker)
     cpu->asleep = (value & GICR_WAKER_PROCESSORSLEEP) != 0;
 }
 
-static VREG_READER(read_pidr2)
-{
-    return FIELD_PREP(PIDR2_ARCHREV, PIDR2_ARCHREV_GICV3);
-}
-
 #define BIT_REGISTER(name, reader, writer)                                                                             \
     static VREG_READER(read_##name)                                                                                    \
     {                                                                                                                  \
@@ -80,7 +75,8 @@ static const struct vreg rd_registers[] = {
     {GICR_TYPER, GICR_TYPER + 8, 4 | 8, read_typer, vreg_ignore},
     {GICR_WAKER, GICR_WAKER + 4, 4, read_waker, write_waker},
     {GICR_IIDR, GICR_IIDR + 4, 4, read_iidr, vreg_ignore},
-    {GICR_PIDR2, GICR_PIDR2 + 4, 4, read_pidr2, vreg_ignore},
+    {GICD_ID, GICD_ID_END, 4, vreg_id, vreg_ignore},
+    {GICR_STATUSR, GICR_STATUSR + 4, 4, vreg_zero, vreg_ignore}, /* no error reporting */
 };
 
 static const struct vreg sgi_registers[] = {
@@ -93,6 +89,8 @@ static const struct vreg sgi_registers[] = {
     {GICR_IPRIORITYR, GICR_IPRIORITYR + 32, 1 | 4, read_ipriorityr, write_ipriorityr},
     {GICR_IGROUPR0, GICR_IGROUPR0 + 4, 4, read_igroupr, write_igroupr},
     {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_icfgr, write_icfgr},
+    {GICR_IGRPMODR0, GICR_IGRPMODR0 + 4, 4, vreg_zero, vreg_ignore}, /* one security state: RAZ/WI, like the next */
+    {GICR_NSACR, GICR_NSACR + 4, 4, vreg_zero, vreg_ignore},
 };
 
 /* Offsets count from the first redistributor's RD_base; the frame's registers work on its owner. */

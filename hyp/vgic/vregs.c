@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vregs.h"
 
+#include "regs/gicd.h"
+
 VREG_READER(vreg_zero)
 {
     return 0;
@@ -8,6 +10,15 @@ VREG_READER(vreg_zero)
 
 VREG_WRITER(vreg_ignore)
 {
+}
+
+/* Architecture GICv3, designer Arm (JEP106 0x43b); the rest as the architecture recommends (IHI 0069H 12.1.4). */
+VREG_READER(vreg_id)
+{
+    static const uint8_t ids[(GICD_ID_END - GICD_ID) / 4] = {
+        0x44, 0, 0, 0, 0x92, 0xb4, PIDR2_ARCHREV_GICV3 << 4 | 0xb, 0, 0x0d, 0xf0, 0x05, 0xb1};
+
+    return ids[(offset - GICD_ID) / 4];
 }
 
 /*

@@ -63,6 +63,9 @@ static inline void vreg_write(const struct vreg *table, unsigned count, struct v
 VREG_READER(vreg_zero);
 VREG_WRITER(vreg_ignore);
 
+/* GICD_PIDR*, GICD_CIDR* and GICR's: both frames have them at the same offsets. */
+VREG_READER(vreg_id);
+
 /* Registers by bank; the frames wrap them with how they find it. */
 uint64_t vreg_group(const struct virq_bank *bank);
 uint64_t vreg_enable(const struct virq_bank *bank);

@@ -29,7 +29,9 @@
 #define GICD_CPENDSGIR  0x0f10
 #define GICD_SPENDSGIR  0x0f20
 #define GICD_IROUTER    0x6000
+#define GICD_ID         0xffd0 /* PIDR4 to PIDR7, PIDR0 to PIDR3, CIDR0 to CIDR3 */
 #define GICD_PIDR2      0xffe8
+#define GICD_ID_END     0x10000
 
 /* GICD_CTLR as one security state sees it (DS = 1) */
 #define GICD_CTLR_ENABLEGRP0 BIT32(0)
@@ -49,6 +51,8 @@
 #define GICD_TYPER_NO1N         BIT32(25)
 
 #define GICD_IROUTER_IRM BIT(31)
+
+#define GICD_SETSPI_INTID 12, 0
 
 #define PIDR2_ARCHREV       7, 4
 #define PIDR2_ARCHREV_GICV3 3

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules: message-based SPIs, where GICD_TYPER.MBIS announces them (IHI 0069H 12.9 GICD_SETSPI_NSR). */
+#include "env.h"
+
+#define NEED_MESSAGES                                                                                                  \
+    SKIP_UNLESS((mmio_read32(machine.gicd.base + GICD_TYPER) & GICD_TYPER_MBIS) != 0,                                  \
+                "no message-based SPIs (GICD_TYPER.MBIS = 0)")
+
+static void message(uint32_t reg, uint32_t intid)
+{
+    mmio_write32(machine.gicd.base + reg, intid);
+}
+
+static struct verdict edge(uint32_t intid)
+{
+    NEED_MESSAGES;
+    enable(intid);
+    message(GICD_SETSPI_NSR, intid);
+    EXPECT("pending", pending(intid), 1);
+    EXPECT("IAR", acknowledge(GROUP1), intid);
+    EXPECT("pending acknowledged", pending(intid), 0);
+    message(GICD_SETSPI_NSR, intid);
+    EXPECT("pending again", pending(intid), 1);
+    end(GROUP1, intid);
+    EXPECT("IAR again", acknowledge(GROUP1), intid);
+    return PASSED;
+}
+
+static struct verdict edge_cleared(uint32_t intid)
+{
+    NEED_MESSAGES;
+    enable(intid);
+    message(GICD_SETSPI_NSR, intid);
+    message(GICD_CLRSPI_NSR, intid);
+    EXPECT("pending", pending(intid), 0);
+    EXPECT("signalled", signalled(), 0);
+    return PASSED;
+}
+
+/* Between the two messages it is asserted, acknowledged or not. */
+static struct verdict level(uint32_t intid)
+{
+    NEED_MESSAGES;
+    enable(intid);
+    message(GICD_SETSPI_NSR, intid);
+    EXPECT("IAR", acknowledge(GROUP1), intid);
+    EXPECT("pending acknowledged", pending(intid), 1);
+    end(GROUP1, intid);
+    EXPECT("signalled again", signalled(), SIGNAL_IRQ);
+    message(GICD_CLRSPI_NSR, intid);
+    EXPECT("pending cleared", pending(intid), 0);
+    EXPECT("signalled cleared", signalled(), 0);
+    return PASSED;
+}
+
+static struct verdict not_an_spi(uint32_t intid)
+{
+    NEED_MESSAGES;
+    enable(intid);
+    message(GICD_SETSPI_NSR, intid);
+    EXPECT("pending", pending(intid), 0);
+    EXPECT("signalled", signalled(), 0);
+    return PASSED;
+}
+
+static const struct rule table[] = {
+    {497, "message.edge", "12.9 GICD_SETSPI_NSR", edge, SPI_EDGE},
+    {498, "message.edge_cleared", "12.9 GICD_CLRSPI_NSR", edge_cleared, SPI_EDGE},
+    {499, "message.level", "12.9 GICD_SETSPI_NSR", level, SPI_LEVEL},
+    {500, "message.not_an_spi", "12.9 GICD_SETSPI_NSR", not_an_spi, PPI},
+};
+
+const struct rules rules_message = {table, ARRAY_SIZE(table)};
