@@ -45,6 +45,96 @@ END = {
     "reset": "movz w0, #0x8400, lsl #16\n movk w0, #9\n hvc #0\n",
     "hang": "b .\n",
 }
+# Uses what -cpu max has and EL2 can trap, each with its letter; then asks for what does not exist, and sees it fail.
+FEATURES = """
+    .arch armv8.7-a+sve+sme+mops
+    .macro say letter
+    mov w9, #\\letter
+    str w9, [x20]
+    .endm
+    .macro expect ec
+    mov x10, #\\ec
+    .endm
+    .global start
+start:
+    movz x20, #0x0900, lsl #16
+    adr x0, vectors
+    msr vbar_el1, x0
+    mov x0, #-1
+    msr cpacr_el1, x0
+    isb
+    expect 0x3f
+    rdvl x1, #1
+    mov x0, #15
+    msr zcr_el1, x0
+    isb
+    rdvl x2, #1
+    cmp x2, #256
+    b.ne fail
+    say 'V'
+    mov x0, #42
+    msr tpidr2_el0, x0
+    mrs x1, tpidr2_el0
+    cmp x1, #42
+    b.ne fail
+    mrs x1, smpri_el1
+    smstart
+    smstop
+    say 'S'
+    adr x1, from
+    adr x2, to
+    mov x3, #8
+    cpyfp [x2]!, [x1]!, x3!
+    cpyfm [x2]!, [x1]!, x3!
+    cpyfe [x2]!, [x1]!, x3!
+    ldr x1, from
+    ldr x2, to
+    cmp x1, x2
+    b.ne fail
+    say 'M'
+    mrs x1, actlr_el1
+    msr actlr_el1, x1
+    mrs x1, scxtnum_el1
+    mrs x1, pmcr_el0
+    mrs x1, lorc_el1
+    say 'R'
+    expect 0
+    mrs x1, s3_7_c15_c15_7
+    mrs x1, icc_ctlr_el3
+    mrs x1, ich_vtr_el2
+    expect 0x25
+    movz x0, #0x0a00, lsl #16
+    ldr x1, [x0]
+    str x1, [x0]
+    movz x0, #0x10, lsl #32
+    ldp x1, x2, [x0], #16
+    expect 0x3f
+    say '\\n'
+    movz w0, #0x8400, lsl #16
+    movk w0, #8
+    hvc #0
+fail:
+    say '!'
+    b .
+    .balign 8
+from: .quad 0x0123456789abcdef
+to: .quad 0
+    .balign 2048
+vectors:
+    .rept 16
+    mrs x11, esr_el1
+    lsr x11, x11, #26
+    cmp x11, x10
+    b.ne fail
+    mov w11, #'e'
+    str w11, [x20]
+    mrs x11, elr_el1
+    add x11, x11, #4
+    msr elr_el1, x11
+    eret
+    .balign 128
+    .endr
+"""
 TEXT = '\n b .\n .ltorg\ntext: .asciz "raw "\n'
 
 
@@ -61,14 +151,14 @@ def virqlab(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(name="raw", scope="module")
-def fixture_raw(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def fixture_raw(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """raw("off") is the path of a raw binary that ends like that."""
     directory = tmp_path_factory.mktemp("raw")
 
-    def build(name: str) -> Path:
+    def build(name: str, text: str = "") -> Path:
         source, elf, binary = (directory / f"{name}{suffix}" for suffix in (".S", ".elf", ".bin"))
         if not binary.exists():
-            source.write_text(RAW + END[name] + TEXT, encoding="utf-8")
+            source.write_text(text or RAW + END[name] + TEXT, encoding="utf-8")
             link = ["-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,-e,start", "-Wl,--build-id=none"]
             subprocess.run(["aarch64-linux-gnu-gcc", *link, "-o", elf, source], check=True)
             subprocess.run(["aarch64-linux-gnu-objcopy", "-O", "binary", "-j", ".text", elf, binary], check=True)
@@ -117,20 +207,28 @@ def test_what_only_the_hypervisor_finds_is_bad_input(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("strategy", run_guest.STRATEGIES)
-def test_raw_binary(raw: Callable[[str], Path], strategy: str) -> None:
+def test_raw_binary(raw: Callable[..., Path], strategy: str) -> None:
     """It starts where it was loaded, by default 2 MiB into its memory, with x0 at a device tree."""
     done = virqlab(raw("off"), "--strategy", strategy)
     assert done.returncode == 0, done.stderr
     assert "raw 2F\n" in done.stdout and done.stderr == ""
 
 
-def test_raw_binary_at_the_start_of_memory(raw: Callable[[str], Path]) -> None:
+@pytest.mark.parametrize("strategy", run_guest.STRATEGIES)
+def test_features_and_what_does_not_exist(raw: Callable[..., Path], strategy: str) -> None:
+    """SVE, SME, memory copies and registers work as the CPU says; 3 unknown registers, 3 accesses to nothing."""
+    done = virqlab(raw("features", FEATURES), "--strategy", strategy, "--timeout", "20")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "VSMReeeeee\n" in done.stdout
+
+
+def test_raw_binary_at_the_start_of_memory(raw: Callable[..., Path]) -> None:
     """Then the device tree is behind it."""
     done = virqlab(raw("off"), "--load", "0x40000000", "--mem", "8")
     assert done.returncode == 0 and "raw 0F\n" in done.stdout, done.stderr
 
 
-def test_device_tree_of_the_users_own(raw: Callable[[str], Path], tmp_path: Path) -> None:
+def test_device_tree_of_the_users_own(raw: Callable[..., Path], tmp_path: Path) -> None:
     """It reaches the guest."""
     tree = tmp_path / "own.dtb"
     subprocess.run(["dtc", "-O", "dtb", "-o", tree], input=b"/dts-v1/; / { own; };", check=True)
@@ -138,7 +236,7 @@ def test_device_tree_of_the_users_own(raw: Callable[[str], Path], tmp_path: Path
     assert done.returncode == 0 and "raw 2F\n" in done.stdout, done.stderr
 
 
-def test_exit_codes(raw: Callable[[str], Path], tmp_path: Path) -> None:
+def test_exit_codes(raw: Callable[..., Path], tmp_path: Path) -> None:
     """Reset, timeout, and a QEMU that fails."""
     done = virqlab(raw("reset"))
     assert (done.returncode, done.stderr) == (3, "virqlab: the guest asked for a reset\n")
@@ -156,7 +254,7 @@ def test_exit_codes(raw: Callable[[str], Path], tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "virqlab: QEMU ended before the guest did\n")
 
 
-def test_a_file_name_with_a_comma(raw: Callable[[str], Path], tmp_path: Path) -> None:
+def test_a_file_name_with_a_comma(raw: Callable[..., Path], tmp_path: Path) -> None:
     """QEMU takes a comma for the next option unless it is doubled."""
     image = tmp_path / "a,b=c d"
     shutil.copyfile(raw("off"), image)

@@ -70,11 +70,23 @@
 
 #define HPFAR_EL2_FIPA 43, 4
 
-#define SPSR_M_MASK 0x1f
-#define SPSR_EL0T   0x0
-#define SPSR_EL1T   0x4
-#define SPSR_EL1H   0x5
-#define SPSR_DAIF   0x3c0
+#define SPSR_M_MASK    0x1f
+#define SPSR_M_AARCH32 BIT(4)
+#define SPSR_EL0T      0x0
+#define SPSR_EL1T      0x4
+#define SPSR_EL1H      0x5
+#define SPSR_DAIF      0x3c0
+#define SPSR_SSBS      BIT(12)
+#define SPSR_ALLINT    BIT(13)
+#define SPSR_PAN       BIT(22)
+#define SPSR_DIT       BIT(24) /* of AArch64 */
+#define SPSR_TCO       BIT(25)
+
+#define SCTLR_EL1_SPAN      BIT(23)
+#define SCTLR_EL1_DSSBS     BIT(44)
+#define SCTLR_EL1_SPINTMASK BIT(62)
+
+#define ISS_ACTLR_EL1 ISS_SYSREG(3, 0, 1, 0, 1)
 
 #define ISS_ICC_PMR_EL1     ISS_SYSREG(3, 0, 4, 6, 0)
 #define ISS_ICC_IAR0_EL1    ISS_SYSREG(3, 0, 12, 8, 0)
@@ -144,6 +156,8 @@
 #define ID_AA64PFR0_EL2      11, 8
 #define ID_AA64PFR0_GIC      27, 24
 #define ID_AA64PFR0_SVE      35, 32
+#define ID_AA64PFR1_MTE      11, 8
 #define ID_AA64PFR1_SME      27, 24
+#define ID_AA64PFR1_NMI      39, 36
 
 #endif

@@ -43,6 +43,26 @@ static bool write_sgi(struct vcpu *vcpu, uint32_t reg, uint64_t value)
     }
 }
 
+/*
+ * ACTLR_EL1 traps because what it controls is the implementation's secret (HCR_EL2.TACR): the guest sees the core's
+ * value, and what it writes is ignored and counted.
+ */
+static bool read_other(const struct vcpu *vcpu, uint32_t reg, uint64_t *value)
+{
+    if (reg != ISS_ACTLR_EL1)
+        return idregs_read(vcpu, reg, value);
+    *value = read_sysreg(actlr_el1);
+    return true;
+}
+
+static bool write_other(struct vcpu *vcpu, uint32_t reg, uint64_t value)
+{
+    if (write_sgi(vcpu, reg, value))
+        return true;
+    vcpu->vm->misuse += reg == ISS_ACTLR_EL1;
+    return reg == ISS_ACTLR_EL1;
+}
+
 /* False: there is no such register. */
 static bool access_sysreg(struct vcpu *vcpu, uint64_t esr)
 {
@@ -53,9 +73,9 @@ static bool access_sysreg(struct vcpu *vcpu, uint64_t esr)
 
     if ((esr & ISS_SYSREG_READ) == 0) {
         value = rt < 31 ? vcpu->x[rt] : 0;
-        return delivery->trap_write(&vcpu->vgic, reg, value) || write_sgi(vcpu, reg, value);
+        return delivery->trap_write(&vcpu->vgic, reg, value) || write_other(vcpu, reg, value);
     }
-    if (!delivery->trap_read(&vcpu->vgic, reg, &value) && !idregs_read(vcpu, reg, &value))
+    if (!delivery->trap_read(&vcpu->vgic, reg, &value) && !read_other(vcpu, reg, &value))
         return false;
     if (rt < 31)
         vcpu->x[rt] = value;

@@ -2,6 +2,7 @@
 #include "vcpu.h"
 
 #include "cpu.h"
+#include "features.h"
 #include "gic.h"
 #include "platform.h"
 #include "regs/intid.h"
@@ -12,7 +13,6 @@
     (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
      HCR_EL2_RW | HCR_EL2_APK | HCR_EL2_API)
 #define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits, MMU and caches off (DDI 0487, SCTLR_EL1) */
-#define CPTR_EL2_RES1   UINT64_C(0x32ff)     /* without VHE; TZ and TSM clear: SVE and SME are the guest's */
 #define MPIDR_RES1      BIT(31)
 
 /* Where the vectors of the level that takes an exception are, by where it came from (DDI 0487 D1.3.2). */
@@ -23,8 +23,8 @@
 
 static void load_traps(const struct vcpu *vcpu)
 {
-    write_sysreg(hcr_el2, HCR_GUEST | (vcpu->vgic.vm->version == 2 ? HCR_EL2_TID3 : 0));
-    write_sysreg(cptr_el2, CPTR_EL2_RES1);
+    write_sysreg(hcr_el2, HCR_GUEST | features_hcr() | (vcpu->vgic.vm->version == 2 ? HCR_EL2_TID3 : 0));
+    features_open();
     write_sysreg(hstr_el2, 0);
     write_sysreg(mdcr_el2, read_sysreg(pmcr_el0) >> 11 & 0x1f); /* HPMN: every counter is the guest's */
     write_sysreg(cnthctl_el2, CNTHCTL_EL2_EL1PCTEN | CNTHCTL_EL2_EL1PCEN);
@@ -67,13 +67,32 @@ void vcpu_start(struct vcpu *vcpu)
     vcpu_enter(vcpu);
 }
 
-/* DDI 0487 D1.3 and J1.1.1 AArch64.TakeException(), for the state bits that this hypervisor lets a guest have. */
+/* PSTATE after an exception to EL1 from `spsr` (DDI 0487 J1.1.1, AArch64.TakeException): what EL1 decides about it. */
+static uint64_t exception_state(uint64_t spsr)
+{
+    uint64_t sctlr = read_sysreg(sctlr_el1);
+    uint64_t pfr1 = read_sysreg(id_aa64pfr1_el1);
+    uint64_t state = SPSR_DAIF | SPSR_EL1H | (spsr & SPSR_PAN);
+
+    if ((spsr & SPSR_M_AARCH32) == 0)
+        state |= spsr & SPSR_DIT;
+    if ((sctlr & SCTLR_EL1_SPAN) == 0)
+        state |= SPSR_PAN;
+    if ((sctlr & SCTLR_EL1_DSSBS) != 0)
+        state |= SPSR_SSBS;
+    if ((sctlr & SCTLR_EL1_SPINTMASK) == 0 && FIELD_GET(ID_AA64PFR1_NMI, pfr1) != 0)
+        state |= SPSR_ALLINT;
+    if (FIELD_GET(ID_AA64PFR1_MTE, pfr1) >= 2)
+        state |= SPSR_TCO;
+    return state;
+}
+
 void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far)
 {
     uint64_t spsr = read_sysreg(spsr_el2);
     uint64_t vector = (spsr & SPSR_M_MASK) == SPSR_EL1T   ? VECTOR_SP0
                       : (spsr & SPSR_M_MASK) == SPSR_EL1H ? VECTOR_SPX
-                      : (spsr & BIT(4)) == 0              ? VECTOR_LOWER_64
+                      : (spsr & SPSR_M_AARCH32) == 0      ? VECTOR_LOWER_64
                                                           : VECTOR_LOWER_32;
 
     vcpu->vm->misuse++;
@@ -82,5 +101,5 @@ void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far)
     write_sysreg(esr_el1, esr);
     write_sysreg(far_el1, far);
     write_sysreg(elr_el2, read_sysreg(vbar_el1) + vector);
-    write_sysreg(spsr_el2, SPSR_DAIF | SPSR_EL1H);
+    write_sysreg(spsr_el2, exception_state(spsr));
 }

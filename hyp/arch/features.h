@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which of this CPU's optional features EL1 and EL0 may use: all that need no help of the hypervisor. The
+ * identification registers are the CPU's own, so what they promise has to work.
+ */
+#ifndef ARCH_FEATURES_H
+#define ARCH_FEATURES_H
+
+#include <stdint.h>
+
+/* Opens the controls of this core that stand apart: CPTR_EL2, HCRX_EL2, the fine-grained traps, vector lengths. */
+void features_open(void);
+
+/* The bits of HCR_EL2 that do the same. */
+uint64_t features_hcr(void);
+
+#endif
