@@ -45,6 +45,14 @@ regress: deps-bench ## the default suite against results/baselines; any change f
 	@./virqlab run --out $(BUILD)/regress
 	@./virqlab compare --strict results/baselines $(BUILD)/regress
 
+.PHONY: linux linux-20
+linux: ## fetch Debian's arm64 kernel, make build/linux: a guest for ./virqlab run-guest
+	@$(PYTHON) -m bench.linux
+
+linux-20: deps ## boot it 20 times under each strategy with 4 vCPUs; last line "N passed, N failed"
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) -m bench.linux --boots 20 --vcpus 4
+
 check: deps ## format, lint, include directions, both compilers
 	@$(MAKE) --no-print-directory -j2 checks
 
