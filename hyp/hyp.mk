@@ -8,4 +8,11 @@ $(eval $(call arm64-image,hyp/hyp,$(HYP_SOURCES),$(HYP_FLAGS),hyp/arch/hyp.lds))
 ALL += $(BUILD)/hyp/hyp.img
 
 $(eval $(call c-checks,hyp,$(filter %.c,$(HYP_SOURCES)),$(ARM64_CLANG_FLAGS) $(HYP_FLAGS)))
+# The tests run on the build host, with its own C library.
+HYP_TEST_FLAGS := -std=c11 -iquote hyp/lib -Ihyp/gic -Ihyp/vgic -Ihyp/tests
+$(eval $(call c-checks,hyp-tests,$(wildcard hyp/tests/*.c),$(HYP_TEST_FLAGS)))
 $(eval $(call format-checks,hyp,$(wildcard hyp/*/*.h hyp/*/*/*.h)))
+
+.PHONY: fuzz test-mutants
+fuzz: ## libFuzzer on every register frame of the model, 60 s each
+	@$(PYTHON) hyp/tests/fuzz.py

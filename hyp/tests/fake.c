@@ -87,10 +87,15 @@ static const struct delivery fake = {
 
 struct vgic *fake_vm(unsigned cpus)
 {
+    return fake_vm_version(cpus, 3);
+}
+
+struct vgic *fake_vm_version(unsigned cpus, unsigned version)
+{
     static struct vgic vm;
     static struct vgic_cpu cpu[VGIC_CPUS_MAX];
 
-    CHECK(vgic_init(&vm, &fake, 3) == NULL);
+    CHECK(vgic_init(&vm, &fake, version) == NULL);
     for (unsigned i = 0; i < cpus; i++)
         vgic_cpu_init(&vm, &cpu[i]);
     return &vm;

@@ -11,6 +11,8 @@ extern unsigned fake_priority_bits; /* what the fake strategy promises; set befo
 
 /* A fresh VM with `cpus` vCPUs, all groups and the CPU interfaces as they are after reset. */
 struct vgic *fake_vm(unsigned cpus);
+/* ditto, with a GIC of that architecture version: 2 or 3 (fake_vm()). */
+struct vgic *fake_vm_version(unsigned cpus, unsigned version);
 
 /* A reproducible stream of numbers (xorshift64*, Vigna 2016); `state` is the seed, never 0. */
 uint64_t fake_random(uint64_t *state);

@@ -234,9 +234,19 @@ uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned wo
     return cpu->cpuif.apr[group][word];
 }
 
+/* A level for each value of the bits that preempt: the rest of the registers is RAZ/WI. */
+static uint32_t implemented_levels(const struct vgic_cpu *cpu, unsigned word)
+{
+    unsigned levels = 1U << preemption_bits(cpu);
+
+    if (32 * word >= levels)
+        return 0;
+    return levels < 32 ? BIT32(levels) - 1 : UINT32_MAX;
+}
+
 void vcpuif_write_apr(struct vgic_cpu *cpu, unsigned group, unsigned word, uint32_t value)
 {
-    cpu->cpuif.apr[group][word] = value;
+    cpu->cpuif.apr[group][word] = value & implemented_levels(cpu, word);
     update_running(&cpu->cpuif);
     cpu->dirty = true;
 }

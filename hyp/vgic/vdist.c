@@ -48,11 +48,14 @@ static VREG_READER(read_iidr)
 static void message(struct vgic_cpu *cpu, uint64_t value, bool set)
 {
     unsigned intid = (unsigned)FIELD_GET(GICD_SETSPI_INTID, value);
-    struct virq *irq = intid >= INTID_SPI_FIRST ? vgic_irq(cpu, intid) : NULL;
+    struct virq *irq;
 
-    if (irq == NULL)
+    if (intid < INTID_SPI_FIRST || intid >= VGIC_INTIDS) {
         cpu->vm->misuse++;
-    else if ((irq->bank->edge >> irq->bit & 1) == 0)
+        return;
+    }
+    irq = &cpu->vm->spi[intid / 32 - 1].irq[intid % 32];
+    if ((irq->bank->edge >> irq->bit & 1) == 0)
         vgic_set_line(irq, set);
     else if (set)
         vgic_raise(irq);

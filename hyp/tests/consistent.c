@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "consistent.h"
+
+#include "check.h"
+
+static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
+{
+    uint32_t groups = (vm->group_enabled[1] ? bank->group1 : 0) | (vm->group_enabled[0] ? ~bank->group1 : 0);
+    uint32_t state = bank->enabled | bank->group1 | bank->edge | bank->latch | bank->line | bank->active | bank->queued;
+
+    CHECK(bank->forwarded == (bank->enabled & groups));
+    CHECK((state & ~bank->implemented) == 0);
+    CHECK(bank->resident == 0);
+    for (unsigned i = 0; i < 32; i++) {
+        const struct virq *irq = &bank->irq[i];
+        bool ready = (virq_ready(bank) >> i & 1) != 0 && irq->target != NULL;
+
+        CHECK(irq->bank == bank && irq->bit == i);
+        CHECK((bank->queued >> i & 1) == ready);
+        CHECK((irq->priority & (0xff >> vm->limits.priority_bits)) == 0);
+    }
+}
+
+/* Interrupts of the bank that stand in the queue of `cpu` and `group`. */
+static unsigned members(const struct virq_bank *bank, const struct vgic_cpu *cpu, unsigned group)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < 32; i++)
+        count += (bank->queued >> i & 1) != 0 && bank->irq[i].target == cpu && virq_group(&bank->irq[i]) == group;
+    return count;
+}
+
+static void check_queue(struct vgic_cpu *cpu, unsigned group)
+{
+    struct virq_queue *queue = &cpu->ready[group];
+    unsigned expected = members(&cpu->local, cpu, group), found = queue->front != NULL;
+
+    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+        expected += members(&cpu->vm->spi[i], cpu, group);
+    for (unsigned priority = 0; priority < PRIORITIES; priority++) {
+        const struct list *head = &queue->lists->head[priority];
+        bool marked = (queue->members[priority / 8] & 0x80 >> priority % 8) != 0;
+
+        CHECK(marked == !list_empty(head));
+        CHECK(!marked || (queue->groups & BIT32(31) >> priority / 8) != 0);
+        for (const struct list *link = head->next; link != head; link = link->next) {
+            const struct virq *irq = (const void *)link;
+
+            CHECK(link->next->prev == link && found < VGIC_INTIDS);
+            CHECK(irq->priority == priority && irq->target == cpu && virq_group(irq) == group);
+            CHECK(queue->front != NULL && queue->front->priority <= priority);
+            found++;
+        }
+    }
+    CHECK(found == expected);
+}
+
+static void check_running(const struct vgic_cpu *cpu)
+{
+    const struct vcpuif *cpuif = &cpu->cpuif;
+    unsigned running = PRIORITY_IDLE;
+
+    for (unsigned level = 0; level < 128; level++)
+        if (running == PRIORITY_IDLE &&
+            ((cpuif->apr[0][level / 32] | cpuif->apr[1][level / 32]) >> level % 32 & 1) != 0)
+            running = level << cpuif->level_shift;
+    CHECK(cpuif->running == running);
+}
+
+void consistent(struct vgic *vm)
+{
+    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+        check_bank(vm, &vm->spi[i]);
+    for (unsigned i = 0; i < vm->cpus; i++) {
+        check_bank(vm, &vm->cpu[i]->local);
+        check_queue(vm->cpu[i], 0);
+        check_queue(vm->cpu[i], 1);
+        check_running(vm->cpu[i]);
+    }
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "consistent.h"
+#include "fake.h"
+
+#define CPUS      4
+#define STEPS_MAX 256
+
+/* What comes from outside a frame: lines, software interrupts, and a guest that acknowledges and completes. */
+static void event(struct vgic_cpu *cpu, const struct fuzz_step *step)
+{
+    struct virq *irq = vgic_irq(cpu, step->offset % VGIC_INTIDS);
+
+    switch (step->more & 7) {
+    case 0:
+    case 1:
+        CHECK(irq != NULL);
+        vgic_set_line(irq, (step->more & 1) != 0);
+        break;
+    case 2:
+        vgic_sgi(cpu, (uint64_t)step->value << 24 | step->offset, step->more >> 3 & 1);
+        break;
+    case 3:
+        (void)vcpuif_acknowledge(cpu, step->more >> 3 & 1);
+        break;
+    case 4:
+        vcpuif_end(cpu, step->more >> 3 & 1, step->offset);
+        break;
+    case 5:
+        vcpuif_deactivate(cpu, step->offset);
+        break;
+    case 6:
+        vcpuif_write_pmr(cpu, step->value);
+        break;
+    default:
+        cpu->cpuif.group_enabled[0] = (step->value & 1) != 0;
+        cpu->cpuif.group_enabled[1] = (step->value & 2) != 0;
+    }
+}
+
+/* Everything that is left can be acknowledged, by priority, and completed. */
+static void drain(struct vgic_cpu *cpu)
+{
+    unsigned last = 0;
+
+    cpu->cpuif.group_enabled[0] = cpu->cpuif.group_enabled[1] = true;
+    vcpuif_write_pmr(cpu, 0xff);
+    for (unsigned group = 0; group < 2; group++)
+        for (unsigned word = 0; word < 4; word++)
+            vcpuif_write_apr(cpu, group, word, 0);
+    for (unsigned i = 0; i < 2 * VGIC_INTIDS; i++) {
+        int group = vcpuif_signalled_group(cpu);
+        uint32_t intid;
+
+        if (group < 0)
+            return;
+        intid = vcpuif_acknowledge(cpu, (unsigned)group);
+        CHECK(intid < VGIC_INTIDS);
+        CHECK(vgic_irq(cpu, intid)->priority >= last);
+        last = vgic_irq(cpu, intid)->priority;
+        vcpuif_write_apr(cpu, (unsigned)group, 0, 0); /* running no more, still active: the next ones can come */
+    }
+    CHECK(false);
+}
+
+void fuzz(const uint8_t *data, size_t size, unsigned version,
+          void (*access)(struct vgic_cpu *cpu, const struct fuzz_step *step))
+{
+    struct vgic *vm = fake_vm_version(CPUS, version);
+
+    for (unsigned i = 0; i < STEPS_MAX && size >= sizeof(struct fuzz_step); i++) {
+        struct fuzz_step step;
+        struct vgic_cpu *cpu;
+
+        memcpy(&step, data, sizeof(step));
+        data += sizeof(step);
+        size -= sizeof(step);
+        cpu = vm->cpu[(step.kind >> 3) % CPUS];
+        vm->owner = cpu;
+        if (step.kind >> 6 == 3)
+            event(cpu, &step);
+        else
+            access(cpu, &step);
+    }
+    consistent(vm);
+    for (unsigned i = 0; i < CPUS; i++)
+        drain(vm->cpu[i]);
+    consistent(vm);
+}

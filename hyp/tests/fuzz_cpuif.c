@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CPU interface in software, every register, with a distributor where everything is enabled. */
+#include "fuzz.h"
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+
+static void enable_all(struct vgic_cpu *cpu)
+{
+    vgic_gicd_write(cpu, GICD_CTLR, 4, GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1);
+    for (unsigned bank = 1; bank <= VGIC_SPI_BANKS; bank++)
+        vgic_gicd_write(cpu, GICD_ISENABLER + 4 * bank, 4, UINT32_MAX);
+    for (unsigned i = 0; i < cpu->vm->cpus; i++)
+        vgic_gicr_write(cpu, i * GICR_SIZE + GICR_SGI + GICR_ISENABLER0, 4, UINT32_MAX);
+}
+
+static void raise(struct vgic_cpu *cpu, const struct fuzz_step *step)
+{
+    struct virq *irq = vgic_irq(cpu, step->offset % VGIC_INTIDS);
+
+    virq_set_priority(irq, (uint8_t)(step->value & (0xff00U >> cpu->vm->limits.priority_bits) & 0xff));
+    vgic_raise(irq);
+}
+
+static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
+{
+    unsigned group = step->kind & 1;
+
+    switch (step->more & 15) {
+    case 0:
+        enable_all(cpu);
+        break;
+    case 1:
+    case 2:
+        raise(cpu, step);
+        break;
+    case 3:
+        vcpuif_write_bpr(cpu, group, step->value);
+        (void)vcpuif_read_bpr(cpu, group);
+        break;
+    case 4:
+        vcpuif_write_ctlr(cpu, (step->value & 1) != 0, (step->value & 2) != 0);
+        break;
+    case 5:
+        vcpuif_write_apr(cpu, group, 0, step->value);
+        (void)vcpuif_read_apr(cpu, group, 0);
+        break;
+    case 6:
+        vgic_gicd_write(cpu, GICD_IGROUPR + step->offset % 128 / 4 * 4, 4, step->value);
+        break;
+    case 7:
+        (void)vcpuif_highest_pending(cpu, group);
+        (void)vcpuif_read_rpr(cpu);
+        (void)vcpuif_running_group(cpu);
+        break;
+    case 8:
+        vcpuif_end(cpu, group, step->value);
+        break;
+    case 9:
+        vcpuif_deactivate(cpu, step->value);
+        break;
+    default:
+        (void)vcpuif_acknowledge(cpu, group);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz(data, size, 3, access);
+    return 0;
+}
