@@ -16,3 +16,7 @@ $(eval $(call format-checks,hyp,$(wildcard hyp/*/*.h hyp/*/*/*.h)))
 .PHONY: fuzz test-mutants
 fuzz: ## libFuzzer on every register frame of the model, 60 s each
 	@$(PYTHON) hyp/tests/fuzz.py
+
+test-mutants: deps ## plant one-line mistakes in copies of the model: the tests must catch each
+	@$(MAKE) --no-print-directory -j2 all
+	@MUTANTS=all $(PYTHON) -m pytest -q hyp/tests/test_mutants.py

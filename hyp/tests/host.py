@@ -20,9 +20,9 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
     return program
 
 
-def build_test(name: str, directory: Path, hyp: Path = HYP, sanitize: bool = True) -> Path:
-    """The program of hyp/tests/NAME.c with the model of the tree at `hyp`."""
-    flags = FLAGS + (SANITIZERS if sanitize else [])
+def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False) -> Path:
+    """The program of hyp/tests/NAME.c with the model of the tree at `hyp`; a mutant may leave things unused."""
+    flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
     return _build(["gcc", *flags], [name, "consistent", "fake"], directory / name, hyp)
 
 

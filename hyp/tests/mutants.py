@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mistakes planted in copies of the model (mutants.toml), and whether somebody notices."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import conform, images, suite
+from bench.suite import ROOT
+from hyp.tests.host import HYP, build_test
+
+LIST = Path(__file__).resolve().parent / "mutants.toml"
+SEEDS = ("1", "2")
+OPERATIONS = "20000"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A row of mutants.toml."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    by: str = "host"
+    quick: bool = False
+
+
+def mutants() -> list[Mutant]:
+    """All rows."""
+    return [Mutant(**row) for row in tomllib.loads(LIST.read_text(encoding="utf-8"))["mutant"]]
+
+
+def plant(mutant: Mutant, hyp: Path) -> None:
+    """Put the mistake into the tree at `hyp`."""
+    path = hyp / mutant.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutant.old) == 1, f"{mutant.file} has {text.count(mutant.old)} times {mutant.old!r}"
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+
+
+def caught_on_host(mutant: Mutant, directory: Path) -> str:
+    """What the host tests say of the mistake; empty when nothing. One that does not compile proves nothing."""
+    for room in ("lib", "gic", "vgic", "tests"):
+        shutil.copytree(HYP / room, directory / "hyp" / room)
+    plant(mutant, directory / "hyp")
+    model = str(build_test("test_model", directory, directory / "hyp", mutant=True))
+    routing = str(build_test("test_routing", directory, directory / "hyp", mutant=True))
+    commands = [[model, seed, OPERATIONS] for seed in SEEDS] + [[routing]]
+    for command in commands:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        except subprocess.TimeoutExpired:
+            return "never ends"
+        if done.returncode != 0:
+            return next((line for line in done.stdout.splitlines() if line.startswith(("#", "Bail"))), "crashed")
+    return ""
+
+
+def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
+    """The first rule that differs from bare QEMU with the mistake in a copy of the hypervisor; empty when none."""
+    for part in ("Makefile", "analysis", "bench", "guests", "hyp", "plugins", "tools"):
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, directory / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(ROOT / part, directory / part)
+    (directory / "build").mkdir()
+    (directory / "build" / "deps").symlink_to(ROOT / "build" / "deps")
+    plant(mutant, directory / "hyp")
+    subprocess.run(["make", "-s", "-j2", "build/hyp/hyp.img"], cwd=directory, check=True, capture_output=True)
+    lab = suite.load()
+    qemu = images.find_qemu(lab.machines[conform.MACHINE].qemu)
+    files = {"guest": ROOT / conform.IMAGE, "hyp": directory / "build/hyp/hyp.img"}
+    bare = conform.run(lab.strategies["bare"], images.Images(qemu, files))
+    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
+    found = conform.run(lab.strategies["te"], images.Images(qemu, files), timeout_s=10)
+    return next(iter(conform.compare(bare, found, skipped)), "")
+
+
+def caught(mutant: Mutant, directory: Path) -> str:
+    """Who noticed, and what: empty when nobody did."""
+    return caught_on_host(mutant, directory) if mutant.by == "host" else caught_by_conformance(mutant, directory)
