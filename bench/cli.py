@@ -221,6 +221,9 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--strategy", choices=run_guest.STRATEGIES, default=default.strategy, help="default %(default)s"
     )
+    command.add_argument(
+        "--gic", type=int, choices=(2, 3), default=default.gic, help="the guest's GIC version, default %(default)s"
+    )
     command.add_argument("--vcpus", type=int, default=default.vcpus, metavar="N", help="default %(default)s")
     command.add_argument("--mem", type=int, default=default.mem_mib, metavar="MiB", help="default %(default)s")
     command.add_argument("--bootargs", default="", metavar="TEXT", help="the guest's command line")
@@ -236,7 +239,9 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
 
 def start_guest(arguments: argparse.Namespace) -> int:
     """`virqlab run-guest`: how the guest ended; what went wrong is one line on stderr."""
-    named = {name: getattr(arguments, name) for name in ("image", "strategy", "vcpus", "bootargs", "fdt", "initrd")}
+    named = {
+        name: getattr(arguments, name) for name in ("image", "strategy", "gic", "vcpus", "bootargs", "fdt", "initrd")
+    }
     rest = {"load": arguments.load, "qemu": arguments.qemu, "mem_mib": arguments.mem, "timeout_s": arguments.timeout}
     ended = run_guest.run(run_guest.Guest(**named, **rest))
     if ended.message:

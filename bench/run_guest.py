@@ -51,6 +51,7 @@ class Guest:
 
     image: Path
     strategy: str = "lr"
+    gic: int = 3
     vcpus: int = 1
     mem_mib: int = MEM_DEFAULT
     bootargs: str = ""
@@ -105,7 +106,8 @@ def command(guest: Guest, qemu: Path, terminal: bool) -> list[str]:
         address += -(-size // FILE_ALIGN) * FILE_ALIGN
     if not _is_image(guest.image):
         files.append(f"vm0.load={guest.load or GUEST_RAM_BASE + RAW_OFFSET:#x}")
-    parameters = [f"vm0.strategy={guest.strategy}", f"vm0.vcpus={guest.vcpus}", f"vm0.mem={guest.mem_mib}", *files]
+    model = [f"vm0.strategy={guest.strategy}", f"vm0.gic={guest.gic}"]
+    parameters = [*model, f"vm0.vcpus={guest.vcpus}", f"vm0.mem={guest.mem_mib}", *files]
     memory = address - RAM_BASE + (guest.mem_mib << 20) + RAM_SPARE
     machine = ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "max", "-smp", str(guest.vcpus)]
     console = ["-serial", "mon:stdio"] if terminal else ["-serial", "stdio", "-monitor", "none"]

@@ -200,6 +200,8 @@ def test_what_only_the_hypervisor_finds_is_bad_input(tmp_path: Path) -> None:
     (tmp_path / "huge").write_bytes(image)
     done = virqlab(tmp_path / "huge")
     assert (done.returncode, done.stderr) == (2, "virqlab: the guest's image does not fit into vm0.mem=256 MiB\n")
+    done = virqlab(BENCH, "--gic", "2", "--strategy", "lr")
+    assert done.returncode == 2 and done.stderr.startswith("virqlab: vm0.strategy=lr: "), done.stderr
     tree = tmp_path / "tree"
     tree.write_bytes(bytes.fromhex("d00dfeed") + bytes(60))
     done = virqlab(BENCH, "--fdt", tree)
