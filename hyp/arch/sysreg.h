@@ -123,6 +123,12 @@
 #define ICH_HCR_UIE      BIT(1)
 #define ICH_HCR_LRENPIE  BIT(2)
 #define ICH_HCR_NPIE     BIT(3)
+#define ICH_HCR_VGRP0EIE BIT(4)
+#define ICH_HCR_VGRP0DIE BIT(5)
+#define ICH_HCR_VGRP1EIE BIT(6)
+#define ICH_HCR_VGRP1DIE BIT(7)
+#define ICH_HCR_TDIR     BIT(14)
+#define ICH_HCR_EOICOUNT 31, 27
 #define ICH_HCR_TC       BIT(10)
 #define ICH_HCR_TALL0    BIT(11)
 #define ICH_HCR_TALL1    BIT(12)

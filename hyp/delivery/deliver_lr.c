@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
-#include "check.h"
 #include "gic.h"
 #include "linked.h"
 #include "list_reg.h"
+#include "lr_state.h"
 #include "sysreg.h"
 #include "vgic.h"
 
@@ -38,8 +38,9 @@ static void load(struct vgic_cpu *cpu)
         list_reg_write(n, 0);
     cpu->delivery.lr.used = 0;
     cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
-    cpu->delivery.lr.evicted_count = 0;
+    cpu->delivery.lr.hw = 0;
     cpu->delivery.lr.merge = false;
+    cpu->delivery.lr.outside = false;
     cpu->delivery.lr.hcr = ICH_HCR_EN;
     write_sysreg(ich_vmcr_el2, 0);
     write_sysreg(ich_ap0r0_el2, 0);
@@ -48,59 +49,9 @@ static void load(struct vgic_cpu *cpu)
     cpu->dirty = true;
 }
 
-static bool waiting(const struct vgic_cpu *cpu)
-{
-    return cpu->ready[0].front != NULL || cpu->ready[1].front != NULL;
-}
-
-/* Folds what the guest has completed: ICH_ELRSR_EL2 says which registers are empty. */
-static void sync(struct vgic_cpu *cpu)
-{
-    uint32_t used = cpu->delivery.lr.used;
-    uint32_t done = used == 0 ? 0 : used & (uint32_t)read_sysreg(ich_elrsr_el2);
-
-    if (done == 0)
-        return;
-    cpu->delivery.lr.used = used & ~done;
-    for (; done != 0; done &= done - 1) {
-        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(done)];
-        struct virq_bank *bank = irq->bank;
-
-        bank->resident &= ~BIT32(irq->bit);
-        if ((virq_pending(bank) >> irq->bit & 1) != 0)
-            virq_update_one(irq);
-    }
-    if (waiting(cpu))
-        cpu->dirty = true;
-}
-
-/* State of one interrupt from its list register back into the model; the register is free afterwards. */
-static void take_out(struct vgic_cpu *cpu, struct virq *irq)
-{
-    uint32_t bit = BIT32(irq->bit);
-    uint64_t value = list_reg_read(irq->lr);
-
-    list_reg_write(irq->lr, 0);
-    cpu->delivery.lr.used &= ~BIT32(irq->lr);
-    irq->bank->resident &= ~bit;
-    if ((value & ICH_LR_PENDING) != 0)
-        irq->bank->latch |= bit;
-    if ((value & ICH_LR_ACTIVE) != 0) {
-        irq->bank->active |= bit;
-        CHECK(cpu->delivery.lr.evicted_count < LIST_REGISTERS_MAX);
-        cpu->delivery.lr.evicted[cpu->delivery.lr.evicted_count++] = irq;
-        cpu->dirty = true;
-    }
-}
-
 static void surrender(struct vgic_cpu *cpu)
 {
-    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
-        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
-
-        take_out(cpu, irq);
-        virq_update_one(irq);
-    }
+    lr_take_out_all(cpu);
     cpu->dirty = true;
 }
 
@@ -116,70 +67,39 @@ static void fetch_from(struct vgic_cpu *cpu)
         __asm__ volatile("wfe" ::: "memory");
 }
 
-static void fetch(struct virq_bank *bank, uint32_t bits)
-{
-    for (bits &= bank->resident; bits != 0; bits &= bank->resident) {
-        struct virq *irq = &bank->irq[__builtin_ctz(bits)];
-
-        if (irq->target == bank->vm->owner)
-            take_out(irq->target, irq);
-        else
-            fetch_from(irq->target);
-    }
-    virq_update(bank);
-}
-
-/* What a list register says of an interrupt, apart from its state. */
-static uint64_t describe(const struct virq *irq)
-{
-    const struct virq_bank *bank = irq->bank;
-    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, irq->priority) |
-                     (uint64_t)(bank->group1 >> irq->bit & 1) << 60;
-
-    if ((bank->hw >> irq->bit & 1) != 0)
-        value |= ICH_LR_HW | FIELD_PREP(ICH_LR_PINTID, irq->pintid);
-    else if (((bank->line & ~bank->edge) >> irq->bit & 1) != 0)
-        value |= ICH_LR_EOI; /* the line is sampled again when the guest is done */
-    return value;
-}
-
-/* Gives `irq` a free list register with `state`; its latch is consumed if that contains pending. */
-static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state)
-{
-    unsigned n = (unsigned)__builtin_ctz(~cpu->delivery.lr.used);
-
-    cpu->delivery.lr.used |= BIT32(n);
-    cpu->delivery.lr.held[n] = irq;
-    irq->lr = (uint8_t)n;
-    irq->bank->resident |= BIT32(irq->bit);
-    if ((state & ICH_LR_PENDING) != 0)
-        irq->bank->latch &= ~BIT32(irq->bit);
-    list_reg_write(n, describe(irq) | state);
-}
-
 /*
- * An interrupt that was fetched while active: the guest must be able to complete it. One that is linked to hardware
- * is never pending and active at once (IHI 0069H 12.4.12, HW): it becomes pending again by arriving again.
+ * The line of a linked interrupt, which changes without a trap. Nobody waits for one that dropped before the guest took
+ * it: the physical interrupt is let go.
  */
-static void put_back(struct vgic_cpu *cpu, struct virq *irq)
+static void sample(struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
     uint32_t bit = BIT32(irq->bit);
 
-    if ((bank->active & ~bank->resident & bit) == 0)
-        return;
-    bank->active &= ~bit;
-    fill(cpu, irq, ICH_LR_ACTIVE | ((bank->latch & bank->forwarded & ~bank->hw & bit) != 0 ? ICH_LR_PENDING : 0));
+    bank->line &= ~bit;
+    if (linked_own_timer(irq) ? linked_own_timer_asserted(irq) : linked_asserted_elsewhere(irq)) {
+        bank->line |= bit;
+    } else if ((bank->held & ~bank->active & ~bank->latch & bit) != 0) {
+        bank->held &= ~bit;
+        linked_deactivate(irq);
+    }
 }
 
-static struct virq *highest_waiting(const struct vgic_cpu *cpu)
+static void fetch(struct virq_bank *bank, uint32_t bits)
 {
-    struct virq *group0 = cpu->ready[0].front;
-    struct virq *group1 = cpu->ready[1].front;
+    uint32_t resident;
 
-    if (group0 == NULL || (group1 != NULL && group1->priority < group0->priority))
-        return group1;
-    return group0;
+    while ((resident = bits & bank->resident) != 0) {
+        struct virq *irq = &bank->irq[__builtin_ctz(resident)];
+
+        if (irq->holder == bank->vm->owner)
+            lr_take_out(irq->holder, irq);
+        else
+            fetch_from(irq->holder);
+    }
+    for (bits &= bank->hw; bits != 0; bits &= bits - 1)
+        sample(&bank->irq[__builtin_ctz(bits)]);
+    virq_update(bank);
 }
 
 /*
@@ -188,39 +108,46 @@ static struct virq *highest_waiting(const struct vgic_cpu *cpu)
  */
 static void raise_here(struct virq *irq)
 {
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
     uint64_t value = list_reg_read(irq->lr);
+    bool empty = (value & FIELD_MASK(ICH_LR_STATE)) == 0;
 
-    if ((value & FIELD_MASK(ICH_LR_STATE)) != 0)
-        list_reg_write(irq->lr, value | ICH_LR_PENDING);
-    else if (!waiting(irq->target) && (irq->bank->forwarded >> irq->bit & 1) != 0)
-        list_reg_write(irq->lr, describe(irq) | ICH_LR_PENDING);
-    else {
-        fetch(irq->bank, BIT32(irq->bit));
-        vgic_raise(irq);
+    if ((bank->hw & bit) != 0 || (empty && (lr_waiting(irq->holder) || (bank->forwarded & bit) == 0))) {
+        lr_take_out(irq->holder, irq);
+        bank->latch |= bit;
+        virq_update_one(irq);
+        return;
     }
+    bank->latch |= bit;
+    if (empty)
+        lr_reuse(irq);
+    else
+        list_reg_write(irq->lr, value | ICH_LR_PENDING);
 }
 
 static void raise_resident(struct virq *irq)
 {
-    struct vgic_cpu *target = irq->target;
+    struct vgic_cpu *holder = irq->holder;
 
-    if (target == target->vm->owner) {
+    if (holder == holder->vm->owner) {
         raise_here(irq);
         return;
     }
-    irq->bank->latch |= BIT32(irq->bit);
-    target->delivery.lr.merge = true;
-    vgic_touch(target);
+    irq->bank->again |= BIT32(irq->bit);
+    holder->delivery.lr.merge = true;
+    vgic_touch(holder);
 }
 
+/* What other cores raised while it was in this core's list registers. */
 static void merge(struct vgic_cpu *cpu)
 {
     cpu->delivery.lr.merge = false;
     for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
         struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
 
-        if ((irq->bank->latch >> irq->bit & 1) != 0) {
-            irq->bank->latch &= ~BIT32(irq->bit);
+        if ((irq->bank->again & irq->bank->forwarded) >> irq->bit & 1) {
+            irq->bank->again &= ~BIT32(irq->bit);
             raise_here(irq);
         }
     }
@@ -228,47 +155,43 @@ static void merge(struct vgic_cpu *cpu)
 
 static void flush(struct vgic_cpu *cpu)
 {
-    uint32_t hcr = ICH_HCR_EN;
-
     if (cpu->delivery.lr.merge)
         merge(cpu);
-    while (cpu->delivery.lr.evicted_count > 0 && cpu->delivery.lr.used != cpu->delivery.lr.all)
-        put_back(cpu, cpu->delivery.lr.evicted[--cpu->delivery.lr.evicted_count]);
-    while (waiting(cpu) && cpu->delivery.lr.used != cpu->delivery.lr.all) {
-        struct virq *irq = highest_waiting(cpu);
-
-        fill(cpu, irq, ICH_LR_PENDING);
-        virq_update_one(irq);
-    }
-    cpu->dirty = false;
-    if (waiting(cpu))
-        hcr |= ICH_HCR_NPIE; /* refill when none is left pending */
-    if (hcr != cpu->delivery.lr.hcr) {
-        cpu->delivery.lr.hcr = hcr;
-        write_sysreg(ich_hcr_el2, hcr);
-    }
+    lr_place(cpu);
 }
 
 /* The guest cleared the active state in the model: no list register will deactivate the physical interrupt. */
 static void deactivated(struct virq *irq)
 {
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
+
+    bank->line &= ~bit;
+    if ((bank->held & bit) == 0)
+        return;
+    bank->held &= ~bit;
     linked_deactivate(irq);
 }
 
 /*
- * A linked interrupt arrives again only after it was deactivated, so the list register it may still be noted in is
- * empty and serves once more. Otherwise a free one is found, or it waits in the queue, by priority.
+ * A linked interrupt arrives again only after it was deactivated. If the guest did that through a list register, it is
+ * empty and serves once more. Otherwise the model hears of it, and it waits in the queue, by priority.
  */
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
 
-    if (!waiting(cpu) && ((bank->resident & bank->forwarded) >> irq->bit & 1) != 0) {
-        list_reg_write(irq->lr, describe(irq) | ICH_LR_PENDING);
+    if ((bank->resident & bank->forwarded & bank->held & bit) != 0 && !lr_waiting(cpu)) {
+        lr_reuse(irq);
         return;
     }
-    sync(cpu);
-    bank->latch |= BIT32(irq->bit);
+    lr_fold(cpu);
+    if ((bank->resident & bit) != 0)
+        lr_take_out(irq->holder, irq);
+    bank->held |= bit;
+    bank->line |= bit;
+    bank->latch |= bank->edge & bit;
     virq_update_one(irq);
 }
 
@@ -280,11 +203,11 @@ static void resample(struct virq *irq)
 
 static void maintenance(struct vgic_cpu *cpu)
 {
-    sync(cpu);
+    lr_count_eois(cpu);
+    lr_fold_reported(cpu);
     cpu->dirty = true;
 }
 
-/* Nothing but the SGI registers traps, and those are not the CPU interface's. */
 static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
     (void)cpu;
@@ -293,12 +216,21 @@ static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
     return false;
 }
 
+/* DIR traps while an active interrupt is outside the list registers; with EOImode = 0 it does nothing. */
 static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 {
-    (void)cpu;
-    (void)reg;
-    (void)value;
-    return false;
+    uint32_t intid = (uint32_t)value & 0xffffff;
+
+    if (reg != ISS_ICC_DIR_EL1)
+        return false;
+    if (intid < VGIC_INTIDS && (read_sysreg(ich_vmcr_el2) & ICH_VMCR_VEOIM) != 0) {
+        struct virq *irq = vgic_irq(cpu, intid);
+
+        fetch(irq->bank, BIT32(irq->bit));
+        vgic_deactivate(irq);
+        cpu->dirty = true;
+    }
+    return true;
 }
 
 const struct delivery deliver_lr = {
@@ -306,7 +238,7 @@ const struct delivery deliver_lr = {
     .limits = limits,
     .load = load,
     .flush = flush,
-    .sync = sync,
+    .sync = lr_fold,
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,

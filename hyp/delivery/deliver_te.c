@@ -140,14 +140,16 @@ static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
 }
 
 /* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */
+/* What every interrupt needs, acknowledge and EOI, is found first: the switches compare their way to a register. */
 static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
     if (cpu->vm->version != 3)
         return false;
-    switch (reg) {
-    case ISS_ICC_IAR1_EL1:
+    if (__builtin_expect(reg == ISS_ICC_IAR1_EL1, 1)) {
         *value = vcpuif_acknowledge(cpu, 1);
         return true;
+    }
+    switch (reg) {
     case ISS_ICC_IAR0_EL1:
         *value = vcpuif_acknowledge(cpu, 0);
         return true;
@@ -193,10 +195,11 @@ static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 {
     if (cpu->vm->version != 3)
         return false;
-    switch (reg) {
-    case ISS_ICC_EOIR1_EL1:
+    if (__builtin_expect(reg == ISS_ICC_EOIR1_EL1, 1)) {
         vcpuif_end(cpu, 1, (uint32_t)value & 0xffffff);
         return true;
+    }
+    switch (reg) {
     case ISS_ICC_EOIR0_EL1:
         vcpuif_end(cpu, 0, (uint32_t)value & 0xffffff);
         return true;

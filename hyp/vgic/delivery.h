@@ -32,11 +32,12 @@ union delivery_state {
     struct {
         uint32_t all;  /* list registers there are, a bit each */
         uint32_t used; /* those that hold an interrupt */
+        uint32_t hw;   /* of these, those with HW = 1 */
         uint32_t hcr;  /* ICH_HCR_EL2 as written */
         bool merge;    /* another core raised a resident interrupt: its latch is to go into the list register */
-        unsigned evicted_count;
-        struct virq *evicted[LIST_REGISTERS_MAX]; /* active, fetched out of a list register, to be put back */
-        struct virq *held[LIST_REGISTERS_MAX];    /* by list register */
+        bool outside;  /* an active interrupt may have no list register */
+        uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
+        struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
     } lr;
 };
 

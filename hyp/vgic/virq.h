@@ -20,6 +20,7 @@ struct virq_bank;
 struct virq {
     struct list link; /* in its target's ready queue while queued */
     struct virq_bank *bank;
+    struct vgic_cpu *holder; /* resident, or active outside its list registers: whose */
     struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist */
     uint32_t route;          /* IROUTER's affinity, a byte a level */
     uint32_t intid;
@@ -42,6 +43,7 @@ struct virq_bank {
     uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
     uint32_t held;        /* of these, where the strategy says so: the physical one is active */
     uint32_t resident;    /* state is in hardware until fetched or synced */
+    uint32_t again;       /* resident, and to be pending again: raised by another core, or disabled */
     uint32_t queued;      /* in a ready queue */
     struct virq irq[32];
 };

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lr_state.h"
+
+#include "linked.h"
+
+/*
+ * Linked and physically active: the guest's EOI deactivates both (HW). That leaves no room for active and pending at
+ * once (IHI 0069H 12.4.12); then, and for a level-sensitive input of the model's own, the EOI is reported instead.
+ */
+static uint64_t describe(const struct virq *irq, uint64_t state)
+{
+    const struct virq_bank *bank = irq->bank;
+    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, irq->priority) |
+                     (uint64_t)(bank->group1 >> irq->bit & 1) << 60;
+
+    if ((bank->held >> irq->bit & 1) != 0)
+        return value | (state == (ICH_LR_PENDING | ICH_LR_ACTIVE) ? ICH_LR_EOI
+                                                                  : ICH_LR_HW | FIELD_PREP(ICH_LR_PINTID, irq->pintid));
+    return ((bank->line & ~bank->edge) >> irq->bit & 1) != 0 ? value | ICH_LR_EOI : value;
+}
+
+static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state)
+{
+    unsigned n = (unsigned)__builtin_ctz(~cpu->delivery.lr.used);
+    uint64_t value = describe(irq, state);
+
+    cpu->delivery.lr.used |= BIT32(n);
+    cpu->delivery.lr.hw = (value & ICH_LR_HW) != 0 ? cpu->delivery.lr.hw | BIT32(n) : cpu->delivery.lr.hw & ~BIT32(n);
+    cpu->delivery.lr.written[n] = value;
+    cpu->delivery.lr.held[n] = irq;
+    irq->lr = (uint8_t)n;
+    irq->holder = cpu;
+    irq->bank->resident |= BIT32(irq->bit);
+    list_reg_write(n, value | state);
+}
+
+/*
+ * The guest completed `irq`, which had list register `n`. A linked one's line is sampled anew: still asserted, the
+ * physical interrupt arrives again.
+ */
+static void completed(const struct vgic_cpu *cpu, struct virq *irq, unsigned n)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
+
+    bank->resident &= ~bit;
+    bank->latch = (bank->latch & ~bit) | (bank->again & bit);
+    bank->again &= ~bit;
+    if ((bank->hw & bit) == 0)
+        return;
+    bank->line &= ~bit;
+    if ((bank->held & bit) != 0 && (cpu->delivery.lr.hw >> n & 1) == 0)
+        linked_deactivate(irq);
+    bank->held &= ~bit;
+}
+
+static void fold(struct vgic_cpu *cpu, uint32_t done)
+{
+    cpu->delivery.lr.used &= ~done;
+    for (; done != 0; done &= done - 1) {
+        unsigned n = (unsigned)__builtin_ctz(done);
+
+        if ((cpu->delivery.lr.hw >> n & 1) == 0)
+            list_reg_write(n, 0); /* an EOI that it reports is reported until then */
+        completed(cpu, cpu->delivery.lr.held[n], n);
+        virq_update_one(cpu->delivery.lr.held[n]);
+    }
+    if (lr_waiting(cpu) || cpu->delivery.lr.outside)
+        cpu->dirty = true;
+}
+
+void lr_fold(struct vgic_cpu *cpu)
+{
+    uint32_t used = cpu->delivery.lr.used;
+    uint32_t done = used == 0 ? 0 : used & (uint32_t)read_sysreg(ich_elrsr_el2);
+
+    if (done != 0)
+        fold(cpu, done);
+}
+
+/* A register that reports an EOI counts as empty only once that is cleared: it is in ICH_EISR_EL2 instead. */
+void lr_fold_reported(struct vgic_cpu *cpu)
+{
+    fold(cpu, cpu->delivery.lr.used & (uint32_t)(read_sysreg(ich_elrsr_el2) | read_sysreg(ich_eisr_el2)));
+}
+
+void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
+    uint64_t value = list_reg_read(irq->lr);
+
+    list_reg_write(irq->lr, 0);
+    cpu->delivery.lr.used &= ~BIT32(irq->lr);
+    if ((value & FIELD_MASK(ICH_LR_STATE)) == 0) {
+        completed(cpu, irq, irq->lr);
+        return;
+    }
+    bank->resident &= ~bit;
+    if ((value & ICH_LR_PENDING) == 0)
+        bank->latch &= ~bit;
+    else if ((virq_pending(bank) & bit) == 0)
+        bank->latch |= bit;
+    bank->latch |= bank->again & bit;
+    bank->again &= ~bit;
+    if ((value & ICH_LR_ACTIVE) != 0) {
+        bank->active |= bit;
+        cpu->delivery.lr.outside = true;
+        cpu->dirty = true;
+    }
+}
+
+void lr_take_out_all(struct vgic_cpu *cpu)
+{
+    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
+        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
+
+        lr_take_out(cpu, irq);
+        virq_update_one(irq);
+    }
+}
+
+static bool full(const struct vgic_cpu *cpu)
+{
+    return cpu->delivery.lr.used == cpu->delivery.lr.all;
+}
+
+/* The bank at place `i` of those that may hold interrupts of `cpu`; NULL behind the last. */
+static struct virq_bank *bank_at(struct vgic_cpu *cpu, unsigned i)
+{
+    if (i == 0)
+        return &cpu->local;
+    return i <= VGIC_SPI_BANKS ? &cpu->vm->spi[i - 1] : NULL;
+}
+
+/* The highest-priority active interrupt of `cpu` that has no list register; NULL when all have one. */
+static struct virq *highest_outside(struct vgic_cpu *cpu)
+{
+    struct virq *best = NULL;
+    struct virq_bank *bank;
+
+    for (unsigned i = 0; (bank = bank_at(cpu, i)) != NULL; i++) {
+        for (uint32_t bits = bank->active & ~bank->resident; bits != 0; bits &= bits - 1) {
+            struct virq *irq = &bank->irq[__builtin_ctz(bits)];
+
+            if (irq->holder == cpu && (best == NULL || irq->priority < best->priority))
+                best = irq;
+        }
+    }
+    return best;
+}
+
+/* Active, and pending too if software or an edge made it so again; not while it is disabled. */
+static void place_active(struct vgic_cpu *cpu)
+{
+    while (cpu->delivery.lr.outside && !full(cpu)) {
+        struct virq *irq = highest_outside(cpu);
+        struct virq_bank *bank;
+        uint32_t bit;
+
+        if (irq == NULL) {
+            cpu->delivery.lr.outside = false;
+            return;
+        }
+        bank = irq->bank;
+        bit = BIT32(irq->bit);
+        bank->active &= ~bit;
+        if ((bank->latch & bank->forwarded & bit) != 0) {
+            fill(cpu, irq, ICH_LR_ACTIVE | ICH_LR_PENDING);
+        } else {
+            bank->again |= bank->latch & bit;
+            bank->latch &= ~bit;
+            fill(cpu, irq, ICH_LR_ACTIVE);
+        }
+    }
+    if (cpu->delivery.lr.outside && highest_outside(cpu) == NULL)
+        cpu->delivery.lr.outside = false;
+}
+
+/* The first of the queues whose groups are in `groups`, a bit each. */
+static struct virq *highest_waiting(const struct vgic_cpu *cpu, unsigned groups)
+{
+    struct virq *group0 = (groups & 1) != 0 ? cpu->ready[0].front : NULL;
+    struct virq *group1 = (groups & 2) != 0 ? cpu->ready[1].front : NULL;
+
+    if (group0 == NULL || (group1 != NULL && group1->priority < group0->priority))
+        return group1;
+    return group0;
+}
+
+static void place_pending(struct vgic_cpu *cpu, unsigned groups)
+{
+    struct virq *irq;
+
+    while (!full(cpu) && (irq = highest_waiting(cpu, groups)) != NULL) {
+        fill(cpu, irq, ICH_LR_PENDING);
+        virq_update_one(irq);
+    }
+}
+
+#define GROUPS_ALL 3U
+
+/* The groups that the guest has enabled at its CPU interface, a bit each. */
+static unsigned enabled_groups(void)
+{
+    uint64_t vmcr = read_sysreg(ich_vmcr_el2);
+
+    return ((vmcr & ICH_VMCR_VENG0) != 0 ? 1U : 0) | ((vmcr & ICH_VMCR_VENG1) != 0 ? 2U : 0);
+}
+
+/*
+ * More need a list register than there are. Exit when no pending one is left in them (NPIE), when a group is enabled
+ * whose interrupts wait, or one disabled whose interrupts are in the way. QEMU's VGrp0D condition looks at VENG1: it is
+ * asked for only while VENG1 is set, so that it cannot hold at once.
+ */
+static uint32_t place_by_rank(struct vgic_cpu *cpu)
+{
+    unsigned groups = enabled_groups();
+    uint32_t hcr = ICH_HCR_NPIE;
+
+    lr_take_out_all(cpu);
+    place_pending(cpu, groups);
+    place_active(cpu);
+    place_pending(cpu, GROUPS_ALL);
+    if (cpu->ready[0].front != NULL && (groups & 1) == 0)
+        hcr |= ICH_HCR_VGRP0EIE;
+    if (cpu->ready[1].front != NULL && (groups & 2) == 0)
+        hcr |= ICH_HCR_VGRP1EIE;
+    if ((groups & 2) != 0)
+        hcr |= ICH_HCR_VGRP1DIE | ((groups & 1) != 0 ? ICH_HCR_VGRP0DIE : 0);
+    return hcr;
+}
+
+void lr_place(struct vgic_cpu *cpu)
+{
+    uint32_t hcr = ICH_HCR_EN;
+
+    place_pending(cpu, GROUPS_ALL);
+    place_active(cpu);
+    if (lr_waiting(cpu))
+        hcr |= place_by_rank(cpu);
+    if (cpu->delivery.lr.outside)
+        hcr |= ICH_HCR_LRENPIE | ICH_HCR_TDIR;
+    cpu->dirty = false;
+    if (hcr != cpu->delivery.lr.hcr) {
+        cpu->delivery.lr.hcr = hcr;
+        write_sysreg(ich_hcr_el2, hcr);
+    }
+}
+
+/*
+ * With EOImode = 1 an EOI only drops the priority; what deactivates is DIR, which traps while something is outside.
+ * QEMU counts those EOIs too.
+ */
+void lr_count_eois(struct vgic_cpu *cpu)
+{
+    uint64_t count;
+
+    if ((cpu->delivery.lr.hcr & ICH_HCR_LRENPIE) == 0)
+        return;
+    count = FIELD_GET(ICH_HCR_EOICOUNT, read_sysreg(ich_hcr_el2));
+    if (count == 0)
+        return;
+    write_sysreg(ich_hcr_el2, cpu->delivery.lr.hcr);
+    if ((read_sysreg(ich_vmcr_el2) & ICH_VMCR_VEOIM) != 0)
+        return;
+    for (; count > 0; count--) {
+        struct virq *irq = highest_outside(cpu);
+
+        if (irq == NULL)
+            break;
+        vgic_deactivate(irq);
+    }
+    cpu->dirty = true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of the model is in this core's list registers (IHI 0069H chapter 6). An interrupt is resident while it has one;
+ * an active one that has none, because pending ones need them more, is outside.
+ */
+#ifndef DELIVERY_LR_STATE_H
+#define DELIVERY_LR_STATE_H
+
+#include "list_reg.h"
+#include "sysreg.h"
+#include "vgic.h"
+
+static inline bool lr_waiting(const struct vgic_cpu *cpu)
+{
+    return cpu->ready[0].front != NULL || cpu->ready[1].front != NULL;
+}
+
+/* An empty list register that still stands for `irq` makes it pending again: nothing else of it changed meanwhile. */
+static inline void lr_reuse(const struct virq *irq)
+{
+    list_reg_write(irq->lr, irq->holder->delivery.lr.written[irq->lr] | ICH_LR_PENDING);
+}
+
+/* Folds what the guest has completed into the model: ICH_ELRSR_EL2 says which registers are empty. */
+void lr_fold(struct vgic_cpu *cpu);
+/* ditto, those too whose EOI is reported by a maintenance interrupt. */
+void lr_fold_reported(struct vgic_cpu *cpu);
+
+/* Takes one interrupt, or all, out of this core's list registers; the caller updates the queues of the one. */
+void lr_take_out(struct vgic_cpu *cpu, struct virq *irq);
+void lr_take_out_all(struct vgic_cpu *cpu);
+
+/*
+ * Gives list registers to what needs them: pending by priority, those of groups that the guest has enabled first; then
+ * active. Sets ICH_HCR_EL2 so that the core exits when that is no longer right.
+ */
+void lr_place(struct vgic_cpu *cpu);
+
+/* The guest completed interrupts that were outside: ICH_HCR_EL2.EOIcount of them, the highest-priority ones. */
+void lr_count_eois(struct vgic_cpu *cpu);
+
+#endif
