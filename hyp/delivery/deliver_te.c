@@ -26,9 +26,8 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
 static void load(struct vgic_cpu *cpu)
 {
     write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
-    cpu->delivery.te.hcr = read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF);
     cpu->delivery.te.asserted = 0;
-    write_sysreg(hcr_el2, cpu->delivery.te.hcr);
+    write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
     cpu->dirty = true;
 }
 
@@ -41,7 +40,7 @@ static void flush(struct vgic_cpu *cpu)
     if (assert == cpu->delivery.te.asserted)
         return;
     cpu->delivery.te.asserted = assert;
-    write_sysreg(hcr_el2, cpu->delivery.te.hcr | assert);
+    write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | assert);
 }
 
 /* Nothing is ever resident: the model is the hardware. */

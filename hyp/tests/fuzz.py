@@ -16,11 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-
-# pylint: disable=wrong-import-position
-from hyp.tests.host import FRAMES, HYP, build_fuzzer
+from host import FRAMES, HYP, build_fuzzer
 
 CORPUS = HYP / "tests" / "corpus"
 EXECUTED = re.compile(r"stat::number_of_executed_units:\s*(\d+)")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import conform, images, suite
 from bench.suite import ROOT
-from hyp.tests.host import HYP, build_test
+from host import HYP, build_test
 
 LIST = Path(__file__).resolve().parent / "mutants.toml"
 SEEDS = ("1", "2")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hyp.tests.fuzz import CORPUS, fuzz
-from hyp.tests.host import FRAMES, build_fuzzer
+from fuzz import CORPUS, fuzz
+from host import FRAMES, build_fuzzer
 
 
 @pytest.mark.parametrize("frame", FRAMES)

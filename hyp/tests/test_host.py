@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyp.tests.host import build_test
+from host import build_test
 
 
 @pytest.fixture(name="model", scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyp.tests.mutants import Mutant, caught, mutants
+from mutants import Mutant, caught, mutants
 
 ALL = os.environ.get("MUTANTS") == "all"
 

@@ -26,7 +26,6 @@ struct vgic_limits {
 /* What a strategy keeps per vCPU. */
 union delivery_state {
     struct {
-        uint64_t hcr;      /* HCR_EL2 without VI and VF */
         uint64_t asserted; /* VI, VF or neither, as written */
     } te;
     struct {
