@@ -13,6 +13,9 @@ ARM64_GCC_FLAGS := -isystem $(shell $(CROSS)gcc -print-file-name=include) -mno-o
 # Debug information and __FILE__ name files by their place in the tree: images do not depend on where it lies.
 ARM64_FLAGS += -ffile-prefix-map=$(CURDIR)/=
 
+# Objects are as old as the flags they were compiled with.
+MAKEFILES_OF_IMAGES := tools/arm64.mk hyp/hyp.mk guests/guests.mk
+
 # $(call arm64-image,name,sources,flags,linker script): build/<name>.elf with symbols and build/<name>.img
 define arm64-image
 $(BUILD)/$(1).elf: $(patsubst %,$(BUILD)/obj/$(1)/%.o,$(2)) $(4) $(LIBFDT)
@@ -22,7 +25,7 @@ $(BUILD)/$(1).elf: $(patsubst %,$(BUILD)/obj/$(1)/%.o,$(2)) $(4) $(LIBFDT)
 		-Wl,-z,max-page-size=4096,--no-warn-rwx-segments -T $(4) -o $$@ $$(filter %.o,$$^) $(LIBFDT)
 $(BUILD)/$(1).img: $(BUILD)/$(1).elf
 	@$$(CROSS)objcopy -O binary $$< $$@
-$(BUILD)/obj/$(1)/%.o: %
+$(BUILD)/obj/$(1)/%.o: % $(MAKEFILES_OF_IMAGES)
 	@mkdir -p $$(@D)
 	@echo "  CC $$<"
 	@$$(CROSS)gcc $(3) $(ARM64_GCC_FLAGS) $(WARNINGS) -MMD -MP -c -o $$@ $$<
