@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules: message-based SPIs, where GICD_TYPER.MBIS announces them (IHI 0069H 12.9 GICD_SETSPI_NSR). */
+/*
+ * Rules: message-based SPIs, where GICD_TYPER.MBIS announces them (IHI 0069H 12.9 GICD_SETSPI_NSR); interrupts that
+ * software makes active.
+ */
 #include "env.h"
 
 #define NEED_MESSAGES                                                                                                  \
@@ -63,11 +66,26 @@ static struct verdict not_an_spi(uint32_t intid)
     return PASSED;
 }
 
+/* Made active by software, it is completed like one that was acknowledged. */
+static struct verdict software_active(uint32_t intid)
+{
+    set_ctlr(true, false);
+    enable(intid);
+    write_bit(GICD_ISACTIVER, intid);
+    EXPECT("active", active(intid), 1);
+    deactivate(intid);
+    EXPECT("active after DIR", active(intid), 0);
+    pend(intid);
+    EXPECT("IAR", acknowledge(GROUP1), intid);
+    return PASSED;
+}
+
 static const struct rule table[] = {
     {497, "message.edge", "12.9 GICD_SETSPI_NSR", edge, SPI_EDGE},
     {498, "message.edge_cleared", "12.9 GICD_CLRSPI_NSR", edge_cleared, SPI_EDGE},
     {499, "message.level", "12.9 GICD_SETSPI_NSR", level, SPI_LEVEL},
     {500, "message.not_an_spi", "12.9 GICD_SETSPI_NSR", not_an_spi, PPI},
+    EACH_KIND(501, "software.active_ended", "12.9 GICD_ISACTIVER<n>", software_active),
 };
 
 const struct rules rules_message = {table, ARRAY_SIZE(table)};

@@ -22,6 +22,9 @@ start:
     mrs     x1, CurrentEL
     cmp     x1, #(2 << 2)
     b.ne    wrong_el
+    mov     x1, #(1 << 31)          /* HCR_EL2.RW, E2H clear: the EL2 registers have their own layout */
+    msr     hcr_el2, x1
+    isb
     mov     x19, x0
     adrp    x1, _boot_stack_top
     add     x1, x1, :lo12:_boot_stack_top
@@ -78,6 +81,9 @@ start:
     .global secondary_start
 secondary_start:
     msr     daifset, #0xf
+    mov     x1, #(1 << 31)
+    msr     hcr_el2, x1
+    isb
     ldr     x1, [x0]
     mov     sp, x1
     adrp    x1, vectors

@@ -72,6 +72,7 @@
 
 #define SPSR_M_MASK    0x1f
 #define SPSR_M_AARCH32 BIT(4)
+#define SPSR_M_AARCH32 BIT(4)
 #define SPSR_EL0T      0x0
 #define SPSR_EL1T      0x4
 #define SPSR_EL1H      0x5

@@ -73,6 +73,8 @@ static int64_t features(uint32_t function)
 {
     switch (function) {
     case PSCI_VERSION:
+    case PSCI_CPU_SUSPEND:
+    case PSCI_CPU_SUSPEND_64:
     case PSCI_CPU_OFF:
     case PSCI_CPU_ON:
     case PSCI_CPU_ON_32:
@@ -92,6 +94,9 @@ static int64_t features(uint32_t function)
 /* The last line of the console tells how the run ended (bench/run_guest.py). */
 static _Noreturn void end(const struct vm *vm, const char *how)
 {
+    if (vm->misuse + vm->vgic.misuse != 0)
+        print("virqlab: vm%u misuse: %lu accesses answered with an exception, %lu ignored\n", vm->id, vm->misuse,
+              vm->vgic.misuse);
     print("virqlab: vm%u %s\n", vm->id, how);
     psci_system_off();
 }
@@ -103,6 +108,12 @@ static uint64_t call(struct vcpu *vcpu)
     switch (function) {
     case PSCI_VERSION:
         return PSCI_VERSION_1_1;
+    case PSCI_CPU_SUSPEND:
+    case PSCI_CPU_SUSPEND_64: /* a wake-up at once: a state may be shallower than asked for (DEN0022 5.1.2) */
+        return PSCI_SUCCESS;
+    case SMCCC_ARCH_FEATURES:
+        return (uint32_t)vcpu->x[1] == SMCCC_VERSION || (uint32_t)vcpu->x[1] == SMCCC_ARCH_FEATURES ? PSCI_SUCCESS
+                                                                                                    : SMCCC_UNKNOWN;
     case PSCI_CPU_OFF:
         turn_off(vcpu);
     case PSCI_CPU_ON:

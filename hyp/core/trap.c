@@ -98,7 +98,8 @@ static void sysreg(struct vcpu *vcpu, uint64_t esr)
 /* An abort that the architecture would answer with an external abort: nothing is at that address. */
 static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
 {
-    bool from_el0 = (read_sysreg(spsr_el2) & SPSR_M_MASK) == SPSR_EL0T;
+    uint64_t mode = read_sysreg(spsr_el2) & SPSR_M_MASK;
+    bool from_el0 = mode == SPSR_EL0T || (mode & SPSR_M_AARCH32) != 0; /* only EL0 may be AArch32 here */
     uint64_t ec = from_el0 ? ec_lower : ec_lower + 1;
 
     vcpu_inject_sync(vcpu, FIELD_PREP(ESR_EC, ec) | ESR_IL | (esr & ISS_WNR) | FIELD_PREP(ISS_DFSC, 0x10),

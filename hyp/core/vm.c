@@ -32,10 +32,16 @@ static void vm_argument(const struct vm *vm, const char *name, char *value, unsi
 
 uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise)
 {
-    char text[24];
+    char text[24], *end;
+    uint64_t value;
 
     vm_argument(vm, name, text, sizeof(text), "");
-    return text[0] != '\0' ? strtoul(text, NULL, 0) : otherwise;
+    if (text[0] == '\0')
+        return otherwise;
+    value = strtoul(text, &end, 0);
+    if (*end != '\0')
+        platform_refuse("vm%u.%s=%s: not a number", vm->id, name, text);
+    return value;
 }
 
 static void give_memory(struct vm *vm)

@@ -31,6 +31,25 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
     return NULL;
 }
 
+/* One register for each 32 preemption levels, by group; the others do not exist (IHI 0069H 12.4.2). */
+static void clear_active_priorities(void)
+{
+    uint64_t bits = FIELD_GET(ICH_VTR_PREBITS, read_sysreg(ich_vtr_el2)) + 1;
+
+    write_sysreg(ich_ap0r0_el2, 0);
+    write_sysreg(ich_ap1r0_el2, 0);
+    if (bits < 6)
+        return;
+    write_sysreg(ich_ap0r1_el2, 0);
+    write_sysreg(ich_ap1r1_el2, 0);
+    if (bits < 7)
+        return;
+    write_sysreg(ich_ap0r2_el2, 0);
+    write_sysreg(ich_ap0r3_el2, 0);
+    write_sysreg(ich_ap1r2_el2, 0);
+    write_sysreg(ich_ap1r3_el2, 0);
+}
+
 /* Reset values of the virtual CPU interface: everything disabled, minimum binary points. */
 static void load(struct vgic_cpu *cpu)
 {
@@ -40,11 +59,10 @@ static void load(struct vgic_cpu *cpu)
     cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
     cpu->delivery.lr.hw = 0;
     cpu->delivery.lr.merge = false;
-    cpu->delivery.lr.outside = false;
+    cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
     cpu->delivery.lr.hcr = ICH_HCR_EN;
     write_sysreg(ich_vmcr_el2, 0);
-    write_sysreg(ich_ap0r0_el2, 0);
-    write_sysreg(ich_ap1r0_el2, 0);
+    clear_active_priorities();
     write_sysreg(ich_hcr_el2, cpu->delivery.lr.hcr);
     cpu->dirty = true;
 }
@@ -137,6 +155,20 @@ static void raise_resident(struct virq *irq)
     irq->bank->again |= BIT32(irq->bit);
     holder->delivery.lr.merge = true;
     vgic_touch(holder);
+}
+
+/* They need list registers like those that the guest acknowledged. */
+static void activated(struct virq_bank *bank, uint32_t bits)
+{
+    for (; bits != 0; bits &= bits - 1) {
+        struct virq *irq = &bank->irq[__builtin_ctz(bits)];
+
+        irq->holder = irq->target;
+        if (irq->target == NULL)
+            continue;
+        irq->target->delivery.lr.outside = true;
+        vgic_touch(irq->target);
+    }
 }
 
 /* What other cores raised while it was in this core's list registers. */
@@ -242,6 +274,7 @@ const struct delivery deliver_lr = {
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,
+    .activated = activated,
     .enabled = linked_enabled,
     .deactivated = deactivated,
     .arrived = arrived,

@@ -26,6 +26,7 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
 static void load(struct vgic_cpu *cpu)
 {
     write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+    vcpuif_reset(cpu);
     cpu->delivery.te.asserted = 0;
     write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
     cpu->dirty = true;
@@ -94,6 +95,13 @@ static void fetch(struct virq_bank *bank, uint32_t bits)
 static void surrender(struct vgic_cpu *cpu)
 {
     (void)cpu;
+}
+
+/* EOI and DIR work on the model. */
+static void activated(struct virq_bank *bank, uint32_t bits)
+{
+    (void)bank;
+    (void)bits;
 }
 
 static void raise_resident(struct virq *irq)
@@ -243,6 +251,7 @@ const struct delivery deliver_te = {
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,
+    .activated = activated,
     .enabled = linked_enabled,
     .deactivated = deactivated,
     .arrived = arrived,

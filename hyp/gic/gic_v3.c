@@ -35,23 +35,33 @@ static uint32_t own_affinity(void)
     return (uint32_t)(affinity >> 32 & 0xff) << 24 | (uint32_t)(affinity & 0xffffff);
 }
 
-/* Stops at GICR_TYPER.Last: what lies beyond is not a redistributor, and reading it an external abort. 0: not found. */
+/*
+ * The redistributor after the one at `base`; 0 behind GICR_TYPER.Last: what lies there is none, and reading it an
+ * external abort.
+ */
+static uintptr_t next_redistributor(uintptr_t base)
+{
+    uint64_t typer = mmio_read64(base + GICR_TYPER);
+    uintptr_t next = base + ((typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE);
+
+    return (typer & GICR_TYPER_LAST) != 0 || next >= gic_map.gicr.base + gic_map.gicr.size ? 0 : next;
+}
+
+/* All at once by the boot core: the tables have no lock. */
+static void map_redistributors(void)
+{
+    for (uintptr_t base = gic_map.gicr.base; base != 0; base = next_redistributor(base))
+        mmu_map_device(base, GICR_SIZE);
+}
+
+/* The calling core's; 0: not found. */
 static uintptr_t find_redistributor(void)
 {
     uintptr_t base = gic_map.gicr.base;
 
-    while (base < gic_map.gicr.base + gic_map.gicr.size) {
-        uint64_t typer;
-
-        mmu_map_device(base, GICR_SIZE);
-        typer = mmio_read64(base + GICR_TYPER);
-        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == own_affinity())
-            return base;
-        if ((typer & GICR_TYPER_LAST) != 0)
-            break;
-        base += (typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE;
-    }
-    return 0;
+    while (base != 0 && FIELD_GET(GICR_TYPER_AFFINITY, mmio_read64(base + GICR_TYPER)) != own_affinity())
+        base = next_redistributor(base);
+    return base;
 }
 
 static void cpu_interface_init(void)
@@ -98,17 +108,24 @@ static void distributor_init(uintptr_t gicd)
     }
 }
 
+static bool set_ctlr(uint32_t value)
+{
+    mmio_write32(gic_map.gicd.base + GICD_CTLR, value);
+    return wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
+}
+
 static const char *init(const void *fdt)
 {
     if (!devtree_reg(fdt, gic_v3.compatible, 0, &gic_map.gicd) ||
         !devtree_reg(fdt, gic_v3.compatible, 1, &gic_map.gicr))
         return "the device tree gives the GIC no frames";
     mmu_map_device(gic_map.gicd.base, GICD_SIZE);
-    mmio_write32(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_ENABLEGRP1A);
-    distributor_init(gic_map.gicd.base);
-    if (!wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP))
+    map_redistributors();
+    /* affinity routing changes only while the groups are disabled (IHI 0069H 12.9.4) */
+    if (!set_ctlr(0) || !set_ctlr(GICD_CTLR_ARE_NS))
         return "GICD_CTLR.RWP stays set";
-    return NULL;
+    distributor_init(gic_map.gicd.base);
+    return set_ctlr(GICD_CTLR_ARE_NS | GICD_CTLR_ENABLEGRP1A) ? NULL : "GICD_CTLR.RWP stays set";
 }
 
 static const char *cpu_init(void)

@@ -76,6 +76,7 @@ static const struct delivery fake = {
     .fetch = nothing_for_bank,
     .surrender = nothing_for_cpu,
     .raise_resident = nothing_for_irq,
+    .activated = nothing_for_bank,
     .enabled = nothing_for_bank,
     .deactivated = nothing_for_irq,
     .arrived = arrived,

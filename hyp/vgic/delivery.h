@@ -59,6 +59,8 @@ struct delivery {
     void (*surrender)(struct vgic_cpu *cpu);
     /* An edge from software on an interrupt that is resident; those that are not, the model serves. */
     void (*raise_resident)(struct virq *irq);
+    /* Software made `bits` active: the guest must be able to complete them. */
+    void (*activated)(struct virq_bank *bank, uint32_t bits);
     /* Guest changed enable bits or routes of `bits`; and: an interrupt became inactive in the model. All of them
      * linked. */
     void (*enabled)(struct virq_bank *bank, uint32_t bits);

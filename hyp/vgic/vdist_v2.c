@@ -94,12 +94,12 @@ static VREG_WRITER(write_ipriorityr)
         vreg_set_priorities(bank, intid % 32, size, value);
 }
 
-/* Those of SGIs and PPIs read as the reading CPU itself (4.3.12). */
+/* Those of SGIs and PPIs read as the reading CPU itself; with one CPU all are RAZ/WI (4.3.12). */
 static VREG_READER(read_itargetsr)
 {
     uint64_t value = 0;
 
-    for (unsigned i = 0; i < size; i++) {
+    for (unsigned i = 0; i < size && cpu->vm->cpus > 1; i++) {
         uint32_t intid = offset - GICD_ITARGETSR + i;
         const struct virq *irq = vgic_irq(cpu, intid);
         uint64_t targets = intid < INTID_SPI_FIRST ? BIT(cpu->index) : irq != NULL ? irq->route : 0;
@@ -113,7 +113,7 @@ static VREG_READER(read_itargetsr)
  */
 static VREG_WRITER(write_itargetsr)
 {
-    for (unsigned i = 0; i < size; i++) {
+    for (unsigned i = 0; i < size && cpu->vm->cpus > 1; i++) {
         uint32_t intid = offset - GICD_ITARGETSR + i;
         struct virq *irq = intid >= INTID_SPI_FIRST ? vgic_irq(cpu, intid) : NULL;
         uint32_t targets = (uint32_t)(value >> 8 * i) & cpu->vm->present;

@@ -15,6 +15,13 @@ const char *vgic_init(struct vgic *vm, const struct delivery *delivery, unsigned
     return delivery->limits(&vm->limits, version);
 }
 
+/* IROUTER resets to 0.0.0.0 here, ITARGETSR to no target; with one CPU there is no choice. */
+static void set_all_targets(struct vgic *vm, struct vgic_cpu *cpu)
+{
+    for (unsigned i = 0; i < VGIC_SPI_BANKS * 32; i++)
+        vm->spi[i / 32].irq[i % 32].target = cpu;
+}
+
 void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
 {
     CHECK(vm->cpus < VGIC_CPUS_MAX);
@@ -26,8 +33,10 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
     for (unsigned group = 0; group < 2; group++)
         virq_queue_init(&cpu->ready[group], &cpu->lists[group]);
     vcpuif_reset(cpu);
-    for (unsigned i = 0; cpu->index == 0 && i < VGIC_SPI_BANKS * 32; i++)
-        vm->spi[i / 32].irq[i % 32].target = cpu; /* IROUTER resets to 0.0.0.0 here */
+    if (cpu->index == 0)
+        set_all_targets(vm, cpu);
+    else if (vm->version == 2)
+        set_all_targets(vm, NULL);
 }
 
 void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)

@@ -101,7 +101,10 @@ void vreg_set_active(struct virq_bank *bank, uint32_t bits)
 {
     bits &= bank->implemented;
     fetch(bank, bits);
+    bits &= ~bank->active;
     bank->active |= bits;
+    if (bits != 0)
+        bank->vm->delivery->activated(bank, bits);
     virq_update(bank);
 }
 
