@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from analysis import marks, sysregs, trace
+from analysis import exits, marks, sysregs, trace
 from analysis.errors import TraceError
 from analysis.trace import Insns, Mask, Records
 
@@ -97,24 +97,36 @@ def find_region(records: Records) -> Region:
     return Region(part, int(part["insn"][0]), int(part["insn"][-1]), bool(part["flags"][0] & trace.FLAG_GUEST))
 
 
-def timer_raises(region: Region, insns_per_tick: int) -> Insns:
+def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
     """T0 of every MARK_TIMER: its deadline as an instruction index, or the mark itself when it had already passed.
 
     The guest reads CNTVCT in the instruction before the mark, so the deadline lies CVAL - CNTVCT ticks after the
-    mark. A WFI on the way warps virtual time to the deadline: T0 is then the first instruction after the WFI (that
-    WFI which waits: one that traps to EL2 does not). Never taken from the vector.
+    mark, unless a WFI before the interrupt was taken warped virtual time to it: then T0 is the first instruction after
+    that WFI. The vector only tells which WFI that can be: the last one before it. TraceError when nothing tells.
     """
     records = region.records
     at = region.own(trace.select(records, trace.MARK, c=marks.MARK_TIMER))
     insn = trace.insns(records)
     ticks = records["a"][at].astype(np.int64) - records["b"][at].astype(np.int64)
     linear = insn[at] + np.maximum(ticks * insns_per_tick + DEADLINE_OFFSET, 0)
-    waits = _waiting_wfis(records)
-    following = np.searchsorted(waits, at)
-    has = following < waits.size
+    stop, acknowledged = _handled(region, at, intid)
+    slept = _waiting_wfis(records)
+    candidate = np.searchsorted(slept, stop) - 1
+    has = candidate >= 0
+    has[has] = slept[candidate[has]] > at[has]
     woken = np.full(at.shape, np.iinfo(np.int64).max)
-    woken[has] = insn[waits[following[has]]] + 1
-    t0: Insns = np.minimum(linear, woken)
+    woken[has] = insn[slept[candidate[has]]] + 1
+    sleeps = woken < linear
+    unknown = np.flatnonzero(sleeps & ~acknowledged & (linear >= insn[stop]))
+    if unknown.size:
+        where = insn[at[unknown[0]]]
+        raise TraceError(f"the timer armed at instruction {where} waits in a WFI and is not acknowledged: no T0")
+    # The interrupt came before the linear deadline, or right from the WFI: time was warped. Else the guest ran on.
+    resumed = sleeps & acknowledged & (linear <= insn[stop])
+    begin, end = woken[resumed], insn[stop[resumed]]
+    ran = np.zeros(at.shape, np.bool_)
+    ran[resumed] = end - begin > exits.find_exits(records).host_between(begin, end)
+    t0: Insns = np.where(sleeps & acknowledged & ~ran, woken, linear)
     if np.any(np.diff(t0) < 0):
         raise TraceError("a timer is raised before the one armed before it: MARK_TIMER arguments are wrong")
     return t0[t0 < region.end]  # a deadline after the region raised nothing in it
@@ -137,10 +149,10 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     records, insn = region.records, trace.insns(region.records)
     done = records["kind"] == trace.SYSREG_DONE
     this = done & (records["a"] == intid) & ((records["flags"] & trace.FLAG_VALID) != 0)
-    acks = region.own(this & np.isin(records["c"], IAR))
+    acks = _acknowledges(region, intid)
     eois = region.own(this & np.isin(records["c"], EOIR))
     dirs = region.own(this & (records["c"] == DIR))
-    vectors = region.own((records["kind"] == trace.EXC_EL1) & np.isin(records["sub"] % 4, (1, 2)))
+    vectors = _vectors(region)
     ack = _first_in_window(insn[acks], t0)
     matched = ack != ABSENT
     if np.count_nonzero(matched) != acks.size:
@@ -159,8 +171,34 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     return Chains(t0, t1, t2, t3, np.where(t4 == ABSENT, t3, t4), int(acks.size))
 
 
+def _handled(region: Region, at: npt.NDArray[np.intp], intid: int) -> tuple[npt.NDArray[np.intp], Mask]:
+    """For each position of a mark: where the guest takes the INTID before the next mark (its vector; the acknowledge
+    when the handler ran already), and whether it does; where it does not, the next mark or the last record."""
+    acks = _acknowledges(region, intid)
+    following = np.append(at[1:], region.records.size - 1)[: at.size]
+    found = np.searchsorted(acks, at)
+    ack = np.append(acks, region.records.size)[found]
+    acknowledged = ack < following
+    vectors = np.append(-1, _vectors(region))
+    vector = vectors[np.searchsorted(vectors, ack) - 1]
+    return np.where(acknowledged, np.where(vector > at, vector, ack), following), acknowledged
+
+
+def _acknowledges(region: Region, intid: int) -> npt.NDArray[np.intp]:
+    """Positions of the guest's reads of an IAR that returned the INTID."""
+    records = region.records
+    this = trace.select(records, trace.SYSREG_DONE, a=intid) & ((records["flags"] & trace.FLAG_VALID) != 0)
+    return region.own(this & np.isin(records["c"], IAR))
+
+
+def _vectors(region: Region) -> npt.NDArray[np.intp]:
+    """Positions of the guest's IRQ and FIQ vectors."""
+    records = region.records
+    return region.own((records["kind"] == trace.EXC_EL1) & np.isin(records["sub"] % 4, (1, 2)))
+
+
 def _waiting_wfis(records: Records) -> npt.NDArray[np.intp]:
-    """Positions of the WFIs, at any level, that really waited: not followed by their own trap to EL2."""
+    """Positions of the WFIs, at any level, that may have waited: not followed by their own trap to EL2."""
     wfi = np.flatnonzero(trace.select(records, trace.WFX, sub=trace.WFX_WFI))
     wfi = wfi[wfi + 1 < records.size]
     after = records[wfi + 1]

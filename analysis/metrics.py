@@ -97,7 +97,7 @@ class Observation:
 
 # How T0 is found for each kind of source: (region, source, instructions per tick of the counter).
 RAISES: dict[str, Callable[[Region, Source, int], Insns]] = {
-    "timer": lambda region, _, insns_per_tick: chains.timer_raises(region, insns_per_tick),
+    "timer": lambda region, source, insns_per_tick: chains.timer_raises(region, source.intid, insns_per_tick),
     "sgi": lambda region, source, _: chains.sgi_raises(region, source.intid),
 }
 
@@ -223,6 +223,29 @@ def compute(seen: Observation, names: list[str]) -> dict[str, Summary]:
     """The named metrics, in that order; one that does not exist here (nothing raised) is absent."""
     found = {name: METRICS[name](seen) for name in names}
     return {name: summary for name, summary in found.items() if summary is not None}
+
+
+def check_clocks(seen: Observation) -> None:
+    """TraceError unless the guest's own clock tells the same latencies where a tick is an instruction: handler_ticks is
+    the counter that the vector reads, so handler_ticks - latency_insns is one constant, and no moment outside [T1, T2].
+    """
+    ticks = seen.frames.get("handler_ticks")
+    if ticks is None or seen.source is None or seen.insns_per_tick != 1:
+        return
+    found = seen.chains
+    taken = found.t2 != chains.ABSENT
+    if ticks.size != np.count_nonzero(taken):
+        raise TraceError(f"{ticks.size} samples of handler_ticks for {np.count_nonzero(taken)} acknowledged interrupts")
+    own = found.t1[taken] != chains.ABSENT
+    t0, t1, t2 = (moment[taken][own] for moment in (found.t0, found.t1, found.t2))
+    apart = ticks.astype(np.int64)[own] - (t1 - t0)
+    wrong = np.flatnonzero((apart != apart[:1]) | (apart < 0) | (apart > t2 - t1))
+    if wrong.size:
+        raise TraceError(
+            f"the account of latency is open: interrupt {np.flatnonzero(own)[wrong[0]]} has handler_ticks - "
+            f"latency_insns {apart[wrong[0]]}, the first one {apart[0]}; its vector reads the counter "
+            f"0 to {(t2 - t1)[wrong[0]]} instructions after T1"
+        )
 
 
 def longest_masked(seen: Observation) -> tuple[int, Any] | None:

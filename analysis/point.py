@@ -84,6 +84,7 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
         record.update(status="skip", reason=guest.reason)
         return
     seen = Observation(records, guest.frames, context.source, context.insns_per_tick, context.regions)
+    metrics.check_clocks(seen)
     found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)
     record["irqs"] = seen.chains.account if context.source else None

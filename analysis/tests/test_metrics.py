@@ -134,6 +134,86 @@ def test_wfi_warps_time() -> None:
     assert int(sooner.t0[0]) == 5, "the deadline came before the WFI"
 
 
+def waits(*naps: int, warps: bool, guest: bool = False) -> trace.Records:
+    """A timer 1000 instructions ahead; WFIs that end early, each with so many instructions behind it; then the
+    interrupt at the linear deadline, or, when the last WFI warps, right behind it."""
+    writer = Writer(guest)
+    writer.mark(marks.MARK_RUN_BEGIN)
+    writer.mark(marks.MARK_TIMER, a=1999, b=1000)
+    for spin in naps:
+        writer.add(trace.WFX)
+        writer.execute(1)
+        if spin and not warps:
+            writer.execute(spin)
+        elif spin:  # woken by another interrupt
+            writer.vector()
+            writer.done("ICC_IAR1_EL1", 5)
+            writer.done("ICC_EOIR1_EL1", 5)
+            writer.execute(spin)
+    if not warps:
+        writer.execute(1000 - writer.insn)
+    if guest:
+        writer.exit(40, sub=IRQ_LOWER, esr=0)
+    writer.vector()
+    writer.execute(4)
+    writer.done("ICC_IAR1_EL1", TIMER)
+    writer.done("ICC_EOIR1_EL1", TIMER)
+    writer.mark(marks.MARK_RUN_END)
+    return writer.records()
+
+
+@pytest.mark.parametrize("guest", [False, True])
+def test_only_the_wfi_that_slept_warps_time(guest: bool) -> None:
+    """One that returns at once and a guest that spins on: the linear deadline. Woken early, then asleep: the second."""
+    latency = 40 if guest else 0
+    at_once = timer(waits(7, warps=False, guest=guest)).chains
+    assert (at_once.t0.tolist(), at_once.t1.tolist()) == ([1000], [1000 + latency])
+    again = timer(waits(20, 0, warps=True, guest=guest)).chains
+    assert (again.t0.tolist(), again.t1.tolist()) == ([26], [26 + latency])
+
+
+def test_a_sleep_shorter_than_the_exit_behind_it() -> None:
+    """The deadline lies between the WFI and T1, and no guest instruction does: time was warped."""
+    seen = timer(chain_writer("direct", 20).records()).chains
+    assert (seen.t0.tolist(), seen.t1.tolist()) == ([6], [46])
+
+
+def test_a_deadline_that_nothing_tells_is_refused() -> None:
+    """Asleep with the timer masked, armed again: whether it expired is not in the trace."""
+    writer = Writer(False)
+    writer.mark(marks.MARK_RUN_BEGIN)
+    for _ in range(2):
+        writer.mark(marks.MARK_TIMER, a=9000, b=1000)
+        writer.add(trace.WFX)
+        writer.execute(5)
+    writer.mark(marks.MARK_RUN_END)
+    with pytest.raises(TraceError, match="armed at instruction 1 waits in a WFI and is not acknowledged"):
+        timer(writer.records()).chains
+
+
+@pytest.mark.parametrize("ticks, good", [([42] * 3, True), ([42, 42, 43], False), ([30] * 3, False), ([99] * 3, False)])
+def test_the_clocks_must_agree(ticks: list[int], good: bool) -> None:
+    """handler_ticks - latency_insns is one constant: the counter was read between the vector and the acknowledge."""
+    seen = timer(timer_trace("lr"))
+    seen.frames = {"handler_ticks": np.array(ticks, np.uint64)}
+    if good:
+        metrics.check_clocks(seen)
+    else:
+        with pytest.raises(TraceError, match="the account of latency is open"):
+            metrics.check_clocks(seen)
+    seen.frames = {"handler_ticks": np.array([42], np.uint64)}
+    with pytest.raises(TraceError, match="1 samples of handler_ticks for 3 acknowledged"):
+        metrics.check_clocks(seen)
+
+
+def test_a_wfi_woken_early_and_then_no_sleep_is_noticed() -> None:
+    """Time was warped a part of the way, by how much nothing tells: the guest's clock disagrees, the same each time."""
+    seen = timer(waits(20, 0, 30, warps=True))
+    seen.frames = {"handler_ticks": np.array([2], np.uint64)}
+    with pytest.raises(TraceError, match="handler_ticks - latency_insns -"):
+        metrics.check_clocks(seen)
+
+
 def test_deadline_in_the_past_is_raised_at_the_mark() -> None:
     """The later of deadline and enable."""
     records = timer_trace("lr", iterations=1)

@@ -100,7 +100,7 @@ def test_deadline_is_mapped_exactly(whole: Path) -> None:
         armed = trace.select(region.records, trace.MARK, c=marks.MARK_TIMER).nonzero()[0]
         vectors = (region.records["kind"] == kind).nonzero()[0]
         first = vectors[vectors.searchsorted(armed)]
-        assert chains.timer_raises(region, 1).tolist() == insn[first].tolist()
+        assert chains.timer_raises(region, 27, 1).tolist() == insn[first].tolist()
 
 
 def test_latency_and_ticks_agree(whole: Path) -> None:
