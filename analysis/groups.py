@@ -83,20 +83,23 @@ class Pool:
         """The mean: of parts that sum to a whole, only means sum to the mean of the whole."""
         return float(self._values @ self._counts) / self.n
 
-    def value(self, rate: bool) -> int | float:
-        """The headline: of one point its own; of several the median of all samples, of rates the mean."""
+    def value(self, metric: str) -> int | float:
+        """The headline: of one point its own; of several the median of all samples, of rates the mean, of a maximum
+        the maximum."""
         if len(self.summaries) == 1:
             value: int | float = self.summaries[0]["value"]
             return value
-        if rate:
+        if families.family(metric).group == families.MASKED:
+            return int(self._values[-1])
+        if is_rate(metric):
             return sum(float(one["value"]) * one["n"] for one in self.summaries) / self.n
         rank = -(-self.n // 2)
         return int(self._values[np.searchsorted(np.cumsum(self._counts), rank)])
 
-    def cell(self, rate: bool = False) -> str:
+    def cell(self, metric: str) -> str:
         """`120 (118–302)`."""
         low, high = int(self._values[0]), int(self._values[-1])
-        text = number(self.value(rate))
+        text = number(self.value(metric))
         return text if low == high else f"{text} ({low}–{high})"
 
     def distribution(self, limit: int = 300) -> list[tuple[float, float]]:

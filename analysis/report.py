@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from analysis import comparable, families, figures
 from analysis.figures import COLOURS, Bars, Curves, Figure
-from analysis.groups import Group, Pool, exits_per_operation, gather, is_rate
+from analysis.groups import Group, Pool, exits_per_operation, gather
 from analysis.select import number
 
 Record = dict[str, Any]
@@ -211,7 +211,7 @@ class _Section:
         title = f"Distribution of {metric}, {group.name}"
         self.figures.append(Curves(name, title, f"{metric}, instructions (simulator)", list(pools), points))
         numbers = [
-            (strategy, pool.n, pool.cell(), None if pool.constant else pool.percentiles())
+            (strategy, pool.n, pool.cell(metric), None if pool.constant else pool.percentiles())
             for strategy, pool in pools.items()
         ]
         return {
@@ -230,15 +230,15 @@ def _summary(group: Group, strategies: list[str]) -> dict[str, Any]:
     rows = []
     for metric in group.metrics(families.SUMMARY) + group.metrics(families.MASKED):
         pools = [group.pool(strategy, metric) for strategy in strategies]
-        cells = [pool.cell(is_rate(metric)) if pool else "-" for pool in pools]
+        cells = [pool.cell(metric) if pool else "-" for pool in pools]
         rows.append((metric, group.unit(metric), cells))
     return {"name": group.name, "points": len(group.all), "rows": rows}
 
 
 def _between(group: Group, strategy: str, found: float) -> list[str]:
     """Where the measured region has other exits than those that a metric counts: what the guest does in between."""
-    pools = [group.pool(strategy, name) for name in ("exits_per_irq", "exits_per_op")]
-    counted = next((float(pool.value(rate=True)) for pool in pools if pool), found)
+    pools = {name: group.pool(strategy, name) for name in ("exits_per_irq", "exits_per_op")}
+    counted = next((float(pool.value(name)) for name, pool in pools.items() if pool), found)
     return (
         [] if abs(found - counted) < 0.005 else [f"{group.name} {strategy} {number(found)}, counted {number(counted)}"]
     )

@@ -109,5 +109,6 @@ def legend(stat: str) -> str:
     if stat != "value":
         return f"{stat} of each sample set; '-': this does not exist here"
     return (
-        "medians (per-interrupt rates: total / acknowledgements), (min-max) where samples differ; '-': does not exist"
+        "medians (rates: total / acknowledgements or operations; masked_max_insns: the maximum), (min-max) where "
+        "samples differ; '-': does not exist"
     )

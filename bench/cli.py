@@ -279,7 +279,8 @@ def _get(command: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="KEY=VALUE",
         help="strategy, bench, machine or a parameter chooses the point; metric=NAME; stat=p50 (value, n, min, p50, "
-        "p90, p99, max; value is the median, for rates per interrupt total / acknowledgements)",
+        "p90, p99, max; value is the median, for rates total / acknowledgements or operations, for masked_max_insns "
+        "the maximum)",
     )
     command.set_defaults(function=get)
 

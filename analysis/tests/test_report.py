@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from analysis import figures, record, report
+from analysis import figures, record, report, table
 from analysis.errors import LabError
 from analysis.figures import Bars, Curves
+from analysis.groups import Pool
 from analysis.tests import labs
 from analysis.tests.test_record import metric, point, run_record
 
@@ -91,6 +92,16 @@ def test_what_it_says(page: str) -> None:
     assert "git checkout " + "0" * 40 in text and "./virqlab compare RUN.json" in text
     assert "10.0.2, SHA-256 00" in text and "GNU C11 12.2.0" in text
     assert page.count("<svg ") == page.count("<figure ") == 4 and "absent" not in text.split("</style>")[1]
+
+
+def test_the_caption_says_what_the_headlines_are(page: str) -> None:
+    """Medians, totals, and one maximum; pooled points keep theirs."""
+    for text in (page, table.legend("value")):
+        assert re.search("medians.*masked_max_insns:? the maximum", text)
+    assert "the maximum" not in table.legend("p50")
+    summaries = [metric("insn", [7, 8, 9], 9), metric("insn", [1, 2], 2)]
+    assert [Pool(summaries).value(name) for name in ("masked_max_insns", "latency_insns")] == [9, 7]
+    assert Pool(summaries[:1]).cell("masked_max_insns") == "9 (7–9)"
 
 
 def test_a_constant_set_gets_no_percentiles(page: str) -> None:
