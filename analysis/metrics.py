@@ -263,7 +263,8 @@ def host_insns(seen: Observation) -> tuple[int, int]:
 
 
 def exit_account(seen: Observation) -> dict[str, Any]:
-    """Exits of the measured region by class. TraceError unless the classes sum to the total and to the entries."""
+    """Exits of the measured region by class, and how many lie before the first raise and so in no window. TraceError
+    unless the classes sum to the total and to the entries."""
     region = seen.region
     classes = seen.exits.classes(region.begin, region.end)
     guest = trace.is_guest(region.records)
@@ -273,4 +274,7 @@ def exit_account(seen: Observation) -> dict[str, Any]:
         raise TraceError(
             f"the account of exits is open: {total} exits, {entries} entries, {sum(classes.values())} in classes"
         )
-    return {"total": total, "classes": classes}
+    account: dict[str, Any] = {"total": total, "classes": classes}
+    if seen.source is not None:
+        account["before_first_raise"] = int(seen.exits.count(np.array([region.begin, seen.windows[0]], np.int64))[0])
+    return account
