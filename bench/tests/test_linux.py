@@ -43,6 +43,18 @@ def test_boots_to_user_space_and_powers_off(strategy: str, vcpus: int) -> None:
     assert len(timers) == vcpus and all(count > 20 for count in timers)
 
 
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_cpu_goes_off_and_on_again(strategy: str) -> None:
+    """PSCI CPU_OFF and CPU_ON: its interrupt controller starts anew, its timer ticks again."""
+    online = "/sys/devices/system/cpu/cpu1/online"
+    cycle = f"echo 0 > {online}; echo 1 > {online}; "
+    result = linux.boot(strategy, 2, cycle * 3 + "cat /proc/interrupts; sleep 0.5; cat /proc/interrupts")
+    assert result.fault == "", result.console
+    lines = re.findall(r"^ *\d+: +\d+ +(\d+) +GIC.*arch_timer", result.console, re.MULTILINE)
+    assert int(lines[-1]) > int(lines[-2]), result.console
+
+
 @pytest.mark.parametrize("strategy, gic, vcpus", [("te", 3, 1), ("te", 2, 2), ("lr", 3, 2)])
 def test_shell_on_the_console(files: tuple[Path, Path], strategy: str, gic: int, vcpus: int) -> None:
     """What is typed arrives by the interrupt of the UART, on the CPU it is routed to; exit powers off."""
