@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Sequence
 
@@ -20,6 +21,7 @@ from bench.store import Store
 
 OUT_DEFAULT = "results/latest"
 REPORT_DEFAULT = "results/latest/report.html"
+HELP_COLUMNS = 80
 EXIT_CODES = "Exit codes: 0 good, 1 a point or a check failed, 2 bad input."
 
 
@@ -55,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
             commands,
             "run-guest",
             "run any guest image under virqlab's hypervisor, its console on the terminal",
-            '--strategy te build/linux/Image --initrd build/linux/initramfs.cpio --bootargs "console=ttyAMA0"',
+            "build/linux/Image --initrd build/linux/initramfs.cpio \\\n    --strategy te --bootargs console=ttyAMA0",
             run_guest.EXIT_CODES,
         )
     )
@@ -82,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
             commands,
             "rebaseline",
             "keep a run in results/baselines/, what 'make regress' compares with",
-            '--reason "lr: fewer instructions an injection" results/latest',
+            '--reason "lr: a shorter injection" results/latest',
         )
     )
     _report(
@@ -104,10 +106,11 @@ def _command(
     codes: str = EXIT_CODES,
 ) -> argparse.ArgumentParser:
     line = f"./virqlab {name} {example}".rstrip()
+    description, codes = (textwrap.fill(part, HELP_COLUMNS) for part in (f"{text[0].upper()}{text[1:]}.", codes))
     return commands.add_parser(
         name,
         help=text,
-        description=f"{text[0].upper()}{text[1:]}.",
+        description=description,
         epilog=f"Example:\n  {line}\n\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

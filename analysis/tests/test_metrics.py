@@ -54,7 +54,7 @@ def test_exit_account_closes() -> None:
 
 
 def test_exits_before_the_first_raise_are_told() -> None:
-    """Setting the timer up traps: no interrupt's exit, and not lost; after the last T4 they are the last interrupt's."""
+    """Setting the timer up traps: no interrupt's exit, and not lost; those after the last T4 are its own."""
     writer = Writer(True)
     writer.mark(marks.MARK_RUN_BEGIN)
     writer.exit(10)
