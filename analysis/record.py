@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from functools import lru_cache
@@ -53,7 +54,7 @@ def load(path: Path) -> dict[str, Any]:
     """Read and check a run record; `path` may be the file or the directory of a run. LabError when it is not one."""
     file = path / "run.json" if path.is_dir() else path
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = _parse(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise LabError(f"cannot read {file}: {error.strerror}", "make one with './virqlab run --out DIR'") from None
     except ValueError as error:
@@ -67,6 +68,17 @@ def load(path: Path) -> dict[str, Any]:
         )
     check(record, str(file))
     return record
+
+
+def _parse(text: str) -> Any:
+    """json.loads without the garbage collector, which would walk a million new lists again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return json.loads(text)
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def write_json(path: Path, value: Any) -> None:

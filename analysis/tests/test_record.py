@@ -2,6 +2,7 @@
 """The record: schema, atomic writing, selection of a number, the table."""
 
 import io
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,16 @@ def test_foreign_files_are_refused(content: str, message: str, tmp_path: Path) -
         record.load(path)
     with pytest.raises(LabError, match="virqlab run"):
         record.load(tmp_path / "none.json")
+
+
+def test_the_collector_is_as_it_was(lab: dict[str, Any], tmp_path: Path) -> None:
+    """Loading switches it off and on again, also when the file is no JSON."""
+    record.write_json(tmp_path / "run.json", lab)
+    (tmp_path / "bad.json").write_text("{", encoding="utf-8")
+    record.load(tmp_path)
+    with pytest.raises(LabError, match="is not JSON"):
+        record.load(tmp_path / "bad.json")
+    assert gc.isenabled()
 
 
 def test_get_prints_bare_numbers(lab: dict[str, Any]) -> None:
