@@ -45,6 +45,7 @@ def render(records: list[Record]) -> str:
         environment=_environment(records),
         svg={name: Markup(svg) for name, svg in drawn.items()},
         colours=COLOURS,
+        wbr=Markup("<wbr>"),
     )
     return text + "\n"
 

@@ -98,7 +98,7 @@ def _array(schema: dict[str, Any]) -> Accepts:
 
 
 def _row_width(items: dict[str, Any]) -> int | None:
-    """How many integers each item is an array of, when that is all the schema asks: so are samples, most of a record."""
+    """How many integers each item is an array of, when that is all the schema asks: samples, most of a record, are."""
     width = items.get("minItems")
     row = {"type": "array", "minItems": width, "maxItems": width, "items": {"type": "integer"}}
     return width if items == row else None

@@ -30,6 +30,8 @@ document.querySelector("iframe").addEventListener("load", (event) => {{
   const found = event.target.contentDocument;
   document.body.dataset.width = event.target.contentWindow.innerWidth;
   document.body.dataset.overflow = found.documentElement.scrollWidth - found.documentElement.clientWidth;
+  document.body.dataset.summary = Math.max(...[...found.querySelectorAll(".scroll:has(.grouped)")]
+    .map((region) => region.scrollWidth - region.clientWidth));
   document.body.dataset.figures = [...found.querySelectorAll("figure")]
     .filter((figure) => figure.querySelector("svg").getBoundingClientRect().height > 40).length;
 }});</script>
@@ -45,7 +47,7 @@ def fixture_page() -> str:
 class Checker(HTMLParser):
     """Every element closed in order, ids unique."""
 
-    VOID = {"meta", "link", "br", "rect", "img", "hr", "input"}
+    VOID = {"wbr", "meta", "link", "br", "rect", "img", "hr", "input"}
 
     def __init__(self) -> None:
         super().__init__()
@@ -213,10 +215,10 @@ def test_every_figure_is_in_the_document(page: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: run 'make deps'")
 @pytest.mark.parametrize("width", [1200, 390])
 def test_nothing_is_wider_than_the_screen(page: str, width: int, tmp_path: Path) -> None:
-    """On a desk and on a phone; figures have a height."""
+    """On a desk and on a phone, where the summary has room for every strategy; figures have a height."""
     found = browse(FRAME.format(width=width, page=escape(page)), tmp_path)
-    probe = dict(re.findall(r'data-(width|overflow|figures)="(-?\d+)"', found))
-    assert probe == {"width": str(width), "overflow": "0", "figures": "4"}
+    probe = dict(re.findall(r'data-(width|overflow|summary|figures)="(-?\d+)"', found))
+    assert probe == {"width": str(width), "overflow": "0", "summary": "0", "figures": "4"}
 
 
 def test_ten_thousand_points_in_ten_seconds(tmp_path: Path) -> None:
