@@ -19,11 +19,15 @@ typedef void (*timer_init_fn)(void *timer, void *group, int clock, int scale, in
 typedef void (*timer_mod_fn)(void *timer, int64_t expire);
 typedef void (*shutdown_fn)(int cause);
 typedef void (*shutdown_code_fn)(int cause, int code);
+typedef void *(*get_cpu_fn)(int index);
+typedef void (*icount_update_fn)(void *cpu);
 
 static timer_init_fn timer_init;
 static timer_mod_fn timer_mod;
 static shutdown_fn shutdown_request;
 static shutdown_code_fn shutdown_request_code;
+static get_cpu_fn get_cpu;
+static icount_update_fn icount_update;
 
 /* ISO C has no conversion from the object pointer that dlsym returns to a function pointer. */
 static bool find(const char *name, void *function, size_t size)
@@ -45,6 +49,8 @@ const char *machine_find(void)
         {"timer_mod_ns", (void *)&timer_mod, sizeof(timer_mod)},
         {"qemu_system_shutdown_request", (void *)&shutdown_request, sizeof(shutdown_request)},
         {"qemu_system_shutdown_request_with_code", (void *)&shutdown_request_code, sizeof(shutdown_request_code)},
+        {"qemu_get_cpu", (void *)&get_cpu, sizeof(get_cpu)},
+        {"icount_update", (void *)&icount_update, sizeof(icount_update)},
     };
     const char *missing = NULL;
 
@@ -74,6 +80,13 @@ bool machine_counts_insns(void)
     const int *use_icount = dlsym(RTLD_DEFAULT, "use_icount");
 
     return use_icount && *use_icount != 0;
+}
+
+void machine_settle_clock(unsigned int vcpu)
+{
+    if (get_cpu && icount_update && machine_counts_insns()) {
+        icount_update(get_cpu((int)vcpu));
+    }
 }
 
 void machine_stop(int code)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the tracer needs of QEMU beyond its plugin interface: a timer on the virtual clock and a shutdown request. Both
- * are functions that QEMU's executable exports for its own modules, found by name at run time.
+ * What the tracer needs of QEMU beyond its plugin interface: a timer on the virtual clock, a shutdown request, and the
+ * account of that clock. They are functions that QEMU's executable exports for its own modules, found by name at run
+ * time.
  */
 #ifndef VIRQLAB_MACHINE_H
 #define VIRQLAB_MACHINE_H
@@ -17,6 +18,14 @@ bool machine_arm_deadline(uint64_t ns, void (*expired)(void *));
 
 /* QEMU counts instructions (-icount): all vCPUs share one thread and their translated code. From a vCPU's init on. */
 bool machine_counts_insns(void);
+
+/*
+ * The instructions that vCPU `vcpu` has executed go into the virtual clock now. With sleep=off QEMU's main loop moves
+ * the clock to the next deadline as soon as it finds every vCPU halted, which may be before the halting vCPU's thread
+ * has accounted for its last instructions: the clock then passes the deadline by as many. To be called at a WFI, the
+ * last instruction of its block.
+ */
+void machine_settle_clock(unsigned int vcpu);
 
 /* Asks QEMU to exit with `code`; does nothing where QEMU does not export it. */
 void machine_stop(int code);

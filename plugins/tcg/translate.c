@@ -12,6 +12,7 @@
 #include "count.h"
 #include "decode.h"
 #include "event.h"
+#include "machine.h"
 #include "flow.h"
 #include "inline.h"
 #include "profile.h"
@@ -97,6 +98,7 @@ static void on_wfx(unsigned int index, void *data)
     struct vcpu *vcpu = vcpu_get(index);
 
     event_wfx(vcpu, data, index_of(vcpu, data));
+    machine_settle_clock(index);
 }
 
 static void on_daif(unsigned int index, void *data)
