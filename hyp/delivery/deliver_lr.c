@@ -270,7 +270,6 @@ const struct delivery deliver_lr = {
     .limits = limits,
     .load = load,
     .flush = flush,
-    .sync = lr_fold,
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,

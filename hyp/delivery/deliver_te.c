@@ -44,12 +44,6 @@ static void flush(struct vgic_cpu *cpu)
     write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | assert);
 }
 
-/* Nothing is ever resident: the model is the hardware. */
-static void sync(struct vgic_cpu *cpu)
-{
-    (void)cpu;
-}
-
 /* The physical interrupt may come again; its line is sampled when it does. */
 static void let_go(struct virq *irq)
 {
@@ -247,7 +241,6 @@ const struct delivery deliver_te = {
     .limits = limits,
     .load = load,
     .flush = flush,
-    .sync = sync,
     .fetch = fetch,
     .surrender = surrender,
     .raise_resident = raise_resident,

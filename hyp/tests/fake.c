@@ -72,7 +72,6 @@ static const struct delivery fake = {
     .limits = limits,
     .load = nothing_for_cpu,
     .flush = nothing_for_cpu,
-    .sync = nothing_for_cpu,
     .fetch = nothing_for_bank,
     .surrender = nothing_for_cpu,
     .raise_resident = nothing_for_irq,

@@ -2,7 +2,7 @@
 /*
  * The seam between the model and the ways of delivery. A strategy is one const table, no member NULL; it alone knows
  * the model and the hardware. The model is right at all times but for interrupts marked resident, whose pending and
- * active state is in hardware until sync() or fetch().
+ * active state is in hardware until fetch().
  */
 #ifndef VGIC_DELIVERY_H
 #define VGIC_DELIVERY_H
@@ -48,8 +48,6 @@ struct delivery {
     void (*load)(struct vgic_cpu *cpu);
     /* Model to hardware, before an entry with cpu->dirty set; clears it. */
     void (*flush)(struct vgic_cpu *cpu);
-    /* Hardware to model: what the guest finished in the meantime. */
-    void (*sync)(struct vgic_cpu *cpu);
     /*
      * Pulls the state of resident `bits` of `bank`, and the lines of linked ones, into the model before it is read or
      * changed; where it is in the hardware of another core, by that core's surrender().
