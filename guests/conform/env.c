@@ -85,7 +85,7 @@ void set_edge(uint32_t intid, bool edge)
 
 uint64_t own_route(void)
 {
-    return read_sysreg(mpidr_el1) & UINT64_C(0xff00ffffff);
+    return read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 }
 
 uintptr_t route_address(uint32_t intid)

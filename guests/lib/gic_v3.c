@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's GICv3 driver: Group 1, this CPU (IHI 0069H chapters 4, 12). */
+/* The guest's GICv3 driver: Group 1, SGIs and PPIs of the CPU that calls (IHI 0069H chapters 4, 12). */
 #include "guest.h"
 
 #include "check.h"
@@ -10,15 +10,14 @@
 #include "regs/sgi.h"
 
 static irq_handler *handlers[INTID_SPI_FIRST];
-static uintptr_t redistributor;
+static uintptr_t redistributors[CPUS_MAX];
 
 void irq_entry(uint64_t stamp);
 
-static uint64_t own_affinity(void)
+/* As GICR_TYPER has it. */
+static uint64_t affinity_of(unsigned cpu)
 {
-    uint64_t mpidr = read_sysreg(mpidr_el1);
-
-    return (mpidr >> 32 & 0xff) << 24 | (mpidr & 0xffffff);
+    return (machine.mpidr[cpu] >> 32 & 0xff) << 24 | (machine.mpidr[cpu] & 0xffffff);
 }
 
 /* Walks the redistributors up to GICR_TYPER.Last: beyond it lies nothing, and a read there is an external abort. */
@@ -27,7 +26,7 @@ static uintptr_t find_redistributor(void)
     for (uintptr_t base = machine.gicr.base; base < machine.gicr.base + machine.gicr.size;) {
         uint64_t typer = mmio_read64(base + GICR_TYPER);
 
-        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == own_affinity())
+        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == affinity_of(smp_self()))
             return base;
         CHECK((typer & GICR_TYPER_LAST) == 0);
         base += (typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE;
@@ -45,10 +44,12 @@ static void wait_clear(uintptr_t address, uint32_t bit)
 void gic_init(void)
 {
     uint32_t ctlr = mmio_read32(machine.gicd.base + GICD_CTLR);
+    uintptr_t redistributor;
 
     mmio_write32(machine.gicd.base + GICD_CTLR, ctlr | GICD_CTLR_ARE | GICD_CTLR_ENABLEGRP1);
     wait_clear(machine.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
     redistributor = find_redistributor();
+    redistributors[smp_self()] = redistributor;
     mmio_write32(redistributor + GICR_WAKER, 0);
     wait_clear(redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP);
     write_sysreg(icc_sre_el1, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB);
@@ -60,9 +61,14 @@ void gic_init(void)
     isb();
 }
 
+uintptr_t gic_redistributor(void)
+{
+    return redistributors[smp_self()];
+}
+
 void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler)
 {
-    uintptr_t sgi = redistributor + GICR_SGI;
+    uintptr_t redistributor = gic_redistributor(), sgi = redistributor + GICR_SGI;
 
     CHECK(intid < INTID_SPI_FIRST);
     handlers[intid] = handler;
@@ -72,22 +78,24 @@ void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler)
     wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
 }
 
-uintptr_t gic_redistributor(void)
+uint64_t gic_sgi_to(unsigned intid, unsigned cpu)
 {
-    return redistributor;
-}
-
-uint64_t gic_sgi_to_self(unsigned intid)
-{
-    uint64_t affinity = own_affinity();
+    uint64_t affinity = affinity_of(cpu);
 
     return FIELD_PREP(ICC_SGI_INTID, intid) | FIELD_PREP(ICC_SGI_AFF3, affinity >> 24) |
            FIELD_PREP(ICC_SGI_AFF2, affinity >> 16 & 0xff) | FIELD_PREP(ICC_SGI_AFF1, affinity >> 8 & 0xff) |
            FIELD_PREP(ICC_SGI_RS, (affinity & 0xff) / 16) | BIT(affinity & 15);
 }
 
+uint64_t gic_sgi_to_self(unsigned intid)
+{
+    return gic_sgi_to(intid, smp_self());
+}
+
 void gic_disable(uint32_t intid)
 {
+    uintptr_t redistributor = gic_redistributor();
+
     mmio_write32(redistributor + GICR_SGI + GICR_ICENABLER0, BIT32(intid));
     wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
 }

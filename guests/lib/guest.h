@@ -9,13 +9,18 @@
 
 #include "devtree.h"
 #include "print.h"
+#include "psci.h"
 #include "sysreg.h"
+
+#define CPUS_MAX 8
 
 struct machine {
     const void *fdt;
     const char *bootargs; /* /chosen/bootargs, never NULL */
     struct range uart, gicd, gicr;
-    bool psci_smc; /* conduit of PSCI: SMC, else HVC */
+    bool psci_smc;            /* conduit of PSCI: SMC, else HVC */
+    unsigned cpus;            /* in the order of the device tree; one when it names none */
+    uint64_t mpidr[CPUS_MAX]; /* affinity of each, as MPIDR_EL1 holds it */
 };
 
 extern struct machine machine;
@@ -29,14 +34,15 @@ uint64_t mmu_map_el0(uint64_t address);
 /* `stamp`: CNTVCT_EL0 as the vector read it first. Called with interrupts masked, between acknowledge and EOI. */
 typedef void irq_handler(uint32_t intid, uint64_t stamp);
 
-/* Enables Group 1 interrupts at this CPU interface with the lowest priority mask. */
+/* Enables Group 1 interrupts at this CPU interface with the lowest priority mask; each CPU calls it for itself. */
 void gic_init(void);
-/* Configures an SGI or PPI of this CPU: Group 1, `priority`, `handler`, enabled. */
+/* Configures an SGI or PPI of this CPU: Group 1, `priority`, enabled; all CPUs have its `handler` in common. */
 void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler);
 void gic_disable(uint32_t intid);
 /* This CPU's redistributor; after gic_init(). */
 uintptr_t gic_redistributor(void);
-/* The value of ICC_SGI1R_EL1 that sends SGI `intid` to this CPU alone. */
+/* The value of ICC_SGI1R_EL1 that sends SGI `intid` to one CPU alone. */
+uint64_t gic_sgi_to(unsigned intid, unsigned cpu);
 uint64_t gic_sgi_to_self(unsigned intid);
 
 static inline void irq_unmask(void)
@@ -49,11 +55,27 @@ static inline void irq_mask(void)
     __asm__ volatile("msr daifset, #2" ::: "memory");
 }
 
-/* Function identifiers: Arm DEN0022 (PSCI) 5.1, SMC64 calling convention of the device tree's conduit. */
-#define PSCI_VERSION    0x84000000
-#define PSCI_SYSTEM_OFF 0x84000008
-uint64_t psci_call(uint64_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2);
 _Noreturn void power_off(void);
+
+/* The number of the CPU that runs this: its index in machine.mpidr. */
+static inline unsigned smp_self(void)
+{
+    return (unsigned)read_sysreg(tpidr_el1);
+}
+
+/*
+ * Turns on CPU `cpu`, which calls `entry(argument)` on a stack of its own, with the caller's memory map and vectors and
+ * interrupts masked; when that returns it turns itself off. PSCI's answer to CPU_ON: 0 is success.
+ */
+int64_t smp_start(unsigned cpu, void (*entry)(void *argument), void *argument);
+/* PSCI's AFFINITY_INFO: 0 on, 1 off, 2 on its way up. */
+int64_t smp_state(unsigned cpu);
+
+/* One turn of a loop that waits for another CPU: cores that share a thread of the simulator hand it on. */
+static inline void smp_relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}
 
 /* A frame of samples on the console: count, words, CRC32 (docs/record-format.md, "Console"). */
 void print_samples(const char *metric, const uint64_t *samples, unsigned count);

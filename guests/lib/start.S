@@ -53,8 +53,28 @@ start:
     isb
     mov     x0, x19
     bl      guest_start             /* does not return */
-5:  wfi
-    b       5b
+
+    /* x0 = struct boot (smp.c): entered by PSCI CPU_ON, MMU and data cache off. */
+    .global secondary_start
+secondary_start:
+    msr     daifset, #0xf
+    ldp     x1, x2, [x0]
+    msr     mair_el1, x1
+    msr     tcr_el1, x2
+    ldp     x1, x2, [x0, #16]
+    msr     ttbr0_el1, x1
+    msr     vbar_el1, x2
+    ldp     x1, x2, [x0, #32]
+    msr     tpidr_el1, x1
+    mov     sp, x2
+    tlbi    vmalle1
+    ic      iallu
+    dsb     nsh
+    isb
+    ldr     x1, [x0, #48]
+    msr     sctlr_el1, x1
+    isb
+    bl      secondary_entered       /* does not return */
 
     .macro  fatal_vector number
     .balign 0x80

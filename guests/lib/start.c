@@ -87,6 +87,21 @@ uint64_t mmu_map_el0(uint64_t address)
     return UINT64_C(GIB_EL0) << 30 | (address & (BIT(30) - 1));
 }
 
+/* The CPU that runs this finds its own number on the way. */
+static void find_cpus(const void *fdt)
+{
+    uint64_t self = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
+    unsigned count = 0;
+
+    write_sysreg(tpidr_el1, 0);
+    machine.mpidr[0] = self;
+    for (; fdt != NULL && count < CPUS_MAX && devtree_cpu(fdt, count, &machine.mpidr[count]); count++) {
+        if (machine.mpidr[count] == self)
+            write_sysreg(tpidr_el1, count);
+    }
+    machine.cpus = count > 0 ? count : 1;
+}
+
 static void find_machine(const void *fdt)
 {
     const char *method;
@@ -111,6 +126,7 @@ void guest_start(const void *fdt)
 {
     mmu_on(fdt);
     find_machine(fdt);
+    find_cpus(machine.fdt);
     guest_main();
     power_off();
 }
@@ -127,7 +143,7 @@ void check_failed(const char *file, int line, const char *condition)
     power_off();
 }
 
-uint64_t psci_call(uint64_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
+uint64_t psci_call(uint32_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
 {
     register uint64_t x0 __asm__("x0") = function;
     register uint64_t x1 __asm__("x1") = arg0;

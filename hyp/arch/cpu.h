@@ -17,7 +17,7 @@ static inline unsigned cpu_index(void)
 /* MPIDR_EL1 as affinity fields only, the format of device tree, PSCI and GICR_TYPER alike but for the place of Aff3. */
 static inline uint64_t cpu_affinity(void)
 {
-    return read_sysreg(mpidr_el1) & UINT64_C(0xff00ffffff);
+    return read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 }
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PSCI and SMCCC function identifiers (DEN0022 5.1, DEN0028 7), and calls to this machine's firmware by SMC. */
+/* PSCI and SMCCC function identifiers (DEN0022 5.1, DEN0028 7), and calls to the level below: the machine's firmware, a
+ * guest's hypervisor. */
 #ifndef ARCH_PSCI_H
 #define ARCH_PSCI_H
 

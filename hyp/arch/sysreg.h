@@ -35,6 +35,9 @@
 #define HCR_EL2_APK  BIT(40)
 #define HCR_EL2_API  BIT(41)
 
+/* MPIDR_EL1: the affinity fields, where GICD_IROUTER<n> has them too */
+#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
+
 #define ESR_EC  31, 26
 #define ESR_IL  BIT(25)
 #define ESR_ISS 24, 0
