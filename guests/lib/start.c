@@ -143,7 +143,7 @@ void check_failed(const char *file, int line, const char *condition)
     power_off();
 }
 
-uint64_t psci_call(uint32_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
+uint64_t psci_call(uint64_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
 {
     register uint64_t x0 __asm__("x0") = function;
     register uint64_t x1 __asm__("x1") = arg0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "psci.h"
 
-uint64_t psci_call(uint32_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
+uint64_t psci_call(uint64_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
 {
     register uint64_t x0 __asm__("x0") = function;
     register uint64_t x1 __asm__("x1") = arg0;

@@ -30,7 +30,7 @@
 #define PSCI_INTERNAL_FAILURE   INT64_C(-6)
 #define SMCCC_UNKNOWN           UINT64_MAX /* -1: NOT_SUPPORTED in both */
 
-uint64_t psci_call(uint32_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2);
+uint64_t psci_call(uint64_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2);
 
 /* Powers the machine off. */
 _Noreturn void psci_system_off(void);
