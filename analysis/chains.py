@@ -199,9 +199,11 @@ def _vectors(region: Region) -> npt.NDArray[np.intp]:
 
 def _waiting_wfis(records: Records) -> npt.NDArray[np.intp]:
     """Positions of the WFIs, at any level, that may have waited: not followed by their own trap to EL2."""
+    executed = np.flatnonzero(records["kind"] != trace.STIMULUS)
     wfi = np.flatnonzero(trace.select(records, trace.WFX, sub=trace.WFX_WFI))
-    wfi = wfi[wfi + 1 < records.size]
-    after = records[wfi + 1]
+    following = np.searchsorted(executed, wfi, side="right")
+    wfi, following = wfi[following < executed.size], following[following < executed.size]
+    after = records[executed[following]]
     trapped = (after["kind"] == trace.EXC_EL2) & (after["sub"] % 4 == 0) & (after["c"] >> 26 == EC_WFX)
     return wfi[~trapped]
 

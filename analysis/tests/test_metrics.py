@@ -128,6 +128,7 @@ def chain_writer(wfi: str, ahead: int) -> Writer:
     writer.add(trace.WFX)
     writer.execute(1)
     if wfi == "trapped":
+        writer.add(trace.STIMULUS)  # between the two, it hides no trap
         writer.add(trace.EXC_EL2, sub=8, c=ESR_WFI)
         writer.execute(10)
         writer.rows.append((writer.insn, trace.WFX, 2, 0, 0, 0, 0, 0))

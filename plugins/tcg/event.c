@@ -287,6 +287,25 @@ void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, uint6
     record->b = site->pc;
 }
 
+/*
+ * The vCPU's registers cannot be read here. Below EL2 they need not be: the last ERET to there has seen HCR_EL2.
+ */
+void event_stimulus(struct vcpu *vcpu, uint64_t ns, uint64_t address, uint32_t value)
+{
+    const struct site *site = block_site(vcpu->block);
+    const unsigned int el = site ? site->el : 0;
+    struct record *record;
+
+    if (el == 2 || (el < 2 && vcpu->hcr_cached)) {
+        put_counts(vcpu, el, vcpu->insns);
+    }
+    record = put(vcpu, RECORD_STIMULUS, el, vcpu->insns);
+    record->flags = el < 2 && vcpu->hcr_cached ? guest_flag(vcpu, el) : 0;
+    record->c = value;
+    record->a = address;
+    record->b = ns;
+}
+
 void event_stop(struct vcpu *vcpu, enum record_end_reason reason)
 {
     if (!atomic_load(&vcpu->ended)) {

@@ -2,7 +2,8 @@
 /*
  * What the trace records, independent of how it was noticed. Today vector.c and translate.c notice it with plugin
  * API 4 alone; a QEMU that reports exceptions itself replaces vector.c and calls the same functions.
- * All are called from the vCPU they describe, with its registers readable; `insn` is the index of the instruction.
+ * But for the last ones all are called from the vCPU they describe, with its registers readable; `insn` is the index of
+ * the instruction.
  */
 #ifndef VIRQLAB_EVENT_H
 #define VIRQLAB_EVENT_H
@@ -21,6 +22,9 @@ void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, uint6
 /* A GIC access begins; an instruction at the same level starts; an exception is taken to the same level. */
 void event_access(struct vcpu *vcpu, const struct site *site);
 void event_resume(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+
+/* A store of the stimulus (stimulus.h): from outside the vCPU, while it does not run. */
+void event_stimulus(struct vcpu *vcpu, uint64_t ns, uint64_t address, uint32_t value);
 
 /* No more records: from outside the vCPU, while it does not run. The END record is written by event_end. */
 void event_stop(struct vcpu *vcpu, enum record_end_reason reason);

@@ -11,6 +11,7 @@
 #include "qemu_api.h"
 #include "registers.h"
 #include "site.h"
+#include "stimulus.h"
 #include "translate.h"
 
 int qemu_plugin_version = QEMU_API_VERSION;
@@ -38,6 +39,20 @@ static void fail(const char *reason)
     exit(EXIT_FAILURE);
 }
 
+static void start_timers(void)
+{
+    static char message[128];
+    const char *problem = options.stimulus ? stimulus_start() : NULL;
+
+    if (problem) {
+        (void)snprintf(message, sizeof(message), "stimulus: %s", problem);
+        fail(message);
+    }
+    if (options.deadline) {
+        machine_timer_set(machine_timer_new(on_deadline), options.deadline);
+    }
+}
+
 /* The clocks exist by now, which at installation they do not. */
 static void on_vcpu_init(qemu_plugin_id_t id, unsigned int index)
 {
@@ -57,8 +72,8 @@ static void on_vcpu_init(qemu_plugin_id_t id, unsigned int index)
         fail("traces one vCPU under -icount");
     }
     vcpu_init(index);
-    if (index == 0 && options.deadline && !machine_arm_deadline(options.deadline, on_deadline)) {
-        fail("cannot arm the deadline");
+    if (index == 0) {
+        start_timers();
     }
 }
 
@@ -101,6 +116,23 @@ static const char *unsuitable(const qemu_info_t *info)
     return NULL;
 }
 
+/* What QEMU has to export for the options given. */
+static bool find_machine(char *error, unsigned int size)
+{
+    const char *missing = machine_find();
+    const char *for_store = machine_find_store();
+
+    if (options.stimulus && (missing || for_store)) {
+        (void)snprintf(error, size, "stimulus: this QEMU does not export %s", missing ? missing : for_store);
+        return false;
+    }
+    if (options.deadline && missing) {
+        (void)snprintf(error, size, "deadline: this QEMU does not export %s", missing);
+        return false;
+    }
+    return true;
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
     static char message[512];
@@ -112,9 +144,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
     if (!options_parse(&options, argc, argv, message, sizeof(message))) {
         return refuse(message);
     }
-    problem = machine_find();
-    if (problem && options.deadline) {
-        (void)snprintf(message, sizeof(message), "deadline: this QEMU does not export %s", problem);
+    if (!find_machine(message, sizeof(message)) ||
+        (options.stimulus && !stimulus_load(options.stimulus, message, sizeof(message)))) {
         return refuse(message);
     }
     if (!vcpus_open(options.out, (unsigned int)info->system.smp_vcpus)) {

@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,8 @@ typedef void (*shutdown_fn)(int cause);
 typedef void (*shutdown_code_fn)(int cause, int code);
 typedef void *(*get_cpu_fn)(int index);
 typedef void (*icount_update_fn)(void *cpu);
+typedef int64_t (*clock_get_fn)(int clock);
+typedef void (*store_fn)(void *space, uint64_t address, uint32_t value, uint64_t attributes, uint32_t *result);
 
 static timer_init_fn timer_init;
 static timer_mod_fn timer_mod;
@@ -28,6 +31,9 @@ static shutdown_fn shutdown_request;
 static shutdown_code_fn shutdown_request_code;
 static get_cpu_fn get_cpu;
 static icount_update_fn icount_update;
+static clock_get_fn clock_get;
+static store_fn store;
+static void *memory; /* QEMU's address_space_memory: what a bus master without an IOMMU sees */
 
 /* ISO C has no conversion from the object pointer that dlsym returns to a function pointer. */
 static bool find(const char *name, void *function, size_t size)
@@ -38,23 +44,18 @@ static bool find(const char *name, void *function, size_t size)
     return symbol != NULL;
 }
 
-const char *machine_find(void)
+struct symbol {
+    const char *name;
+    void *function;
+    size_t size;
+};
+
+/* Looks all of them up; the name of the first that is missing, or NULL. */
+static const char *find_all(const struct symbol *symbols, size_t count)
 {
-    const struct {
-        const char *name;
-        void *function;
-        size_t size;
-    } symbols[] = {
-        {"timer_init_full", (void *)&timer_init, sizeof(timer_init)},
-        {"timer_mod_ns", (void *)&timer_mod, sizeof(timer_mod)},
-        {"qemu_system_shutdown_request", (void *)&shutdown_request, sizeof(shutdown_request)},
-        {"qemu_system_shutdown_request_with_code", (void *)&shutdown_request_code, sizeof(shutdown_request_code)},
-        {"qemu_get_cpu", (void *)&get_cpu, sizeof(get_cpu)},
-        {"icount_update", (void *)&icount_update, sizeof(icount_update)},
-    };
     const char *missing = NULL;
 
-    for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!find(symbols[i].name, symbols[i].function, symbols[i].size) && !missing) {
             missing = symbols[i].name;
         }
@@ -62,17 +63,61 @@ const char *machine_find(void)
     return missing;
 }
 
-bool machine_arm_deadline(uint64_t ns, void (*expired)(void *))
+const char *machine_find(void)
+{
+    const struct symbol symbols[] = {
+        {"timer_init_full", (void *)&timer_init, sizeof(timer_init)},
+        {"timer_mod_ns", (void *)&timer_mod, sizeof(timer_mod)},
+        {"qemu_system_shutdown_request", (void *)&shutdown_request, sizeof(shutdown_request)},
+        {"qemu_system_shutdown_request_with_code", (void *)&shutdown_request_code, sizeof(shutdown_request_code)},
+        {"qemu_get_cpu", (void *)&get_cpu, sizeof(get_cpu)},
+        {"icount_update", (void *)&icount_update, sizeof(icount_update)},
+    };
+
+    return find_all(symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+const char *machine_find_store(void)
+{
+    const struct symbol symbols[] = {
+        {"qemu_clock_get_ns", (void *)&clock_get, sizeof(clock_get)},
+        {"address_space_stl", (void *)&store, sizeof(store)},
+        {"address_space_memory", (void *)&memory, sizeof(memory)},
+    };
+
+    return find_all(symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+void *machine_timer_new(void (*expired)(void *))
 {
     void *timer = calloc(1, TIMER_SIZE);
 
-    if (!timer || !timer_init || !timer_mod) {
-        free(timer);
-        return false;
+    if (!timer) {
+        (void)fprintf(stderr, "virqlab: out of memory\n");
+        exit(EXIT_FAILURE);
     }
     timer_init(timer, NULL, CLOCK_VIRTUAL, SCALE_NS, 0, expired, NULL);
+    return timer;
+}
+
+void machine_timer_set(void *timer, uint64_t ns)
+{
     timer_mod(timer, (int64_t)ns);
-    return true;
+}
+
+uint64_t machine_clock_ns(void)
+{
+    return (uint64_t)clock_get(CLOCK_VIRTUAL);
+}
+
+/* The attributes are a struct of bit fields, 8 bytes by value: all zero is a Non-secure access by nobody in particular.
+ */
+uint32_t machine_store(uint64_t address, uint32_t value)
+{
+    uint32_t result = UINT32_MAX;
+
+    store(memory, address, value, 0, &result);
+    return result;
 }
 
 bool machine_counts_insns(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the tracer needs of QEMU beyond its plugin interface: a timer on the virtual clock, a shutdown request, and the
- * account of that clock. They are functions that QEMU's executable exports for its own modules, found by name at run
- * time.
+ * What the tracer needs of QEMU beyond its plugin interface: timers on the virtual clock, stores to physical memory, a
+ * shutdown request, and the account of that clock. They are functions that QEMU's executable exports for its own
+ * modules, found by name at run time.
  */
 #ifndef VIRQLAB_MACHINE_H
 #define VIRQLAB_MACHINE_H
@@ -10,11 +10,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Returns the name of a function that this QEMU does not export, or NULL. */
+/* Returns the name of a function that this QEMU does not export, or NULL; the second one's are for stores and the
+ * clock. Nothing of the rest may be called when one is missing, but machine_stop and machine_settle_clock. */
 const char *machine_find(void);
+const char *machine_find_store(void);
 
-/* Calls `expired` at `ns` of virtual time, while no vCPU runs if QEMU counts instructions (-icount). */
-bool machine_arm_deadline(uint64_t ns, void (*expired)(void *));
+/* A timer that calls `expired` at `ns` of virtual time, while no vCPU runs if QEMU counts instructions (-icount). */
+void *machine_timer_new(void (*expired)(void *));
+void machine_timer_set(void *timer, uint64_t ns);
+uint64_t machine_clock_ns(void);
+
+/* A 32-bit store by no vCPU to a physical address; QEMU's MemTxResult. From QEMU's timers and a vCPU's init only. */
+uint32_t machine_store(uint64_t address, uint32_t value);
+#define STORE_DONE    0U /* MEMTX_OK */
+#define STORE_NOWHERE 2U /* MEMTX_DECODE_ERROR */
 
 /* QEMU counts instructions (-icount): all vCPUs share one thread and their translated code. From a vCPU's init on. */
 bool machine_counts_insns(void);

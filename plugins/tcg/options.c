@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALID "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all, profile=FILE, region=MARK:MARK"
+#define VALID "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all, profile=FILE, region=MARK:MARK, stimulus=FILE"
 
 static const char *value_of(const char *argument, const char *key)
 {
@@ -64,6 +64,10 @@ static bool parse_one(struct options *options, const char *argument)
     }
     if ((value = value_of(argument, "region")) != NULL) {
         return parse_region(options, value);
+    }
+    if ((value = value_of(argument, "stimulus")) != NULL) {
+        options->stimulus = value;
+        return value[0] != '\0';
     }
     return false;
 }

@@ -2,6 +2,7 @@
 /*
  * The plugin's arguments:
  * -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn][,mmio=el2|all][,profile=FILE,region=MARK:MARK]
+ *                   [,stimulus=FILE]
  */
 #ifndef VIRQLAB_OPTIONS_H
 #define VIRQLAB_OPTIONS_H
@@ -17,6 +18,7 @@ struct options {
     const char *profile; /* file of the profile between the marks of the region; NULL: none */
     uint16_t region_begin;
     uint16_t region_end;
+    const char *stimulus; /* file of stores to make, by virtual time; NULL: none */
 };
 
 /* Returns false with one line in `error`. The strings of argv are kept. */

@@ -18,9 +18,9 @@ QEMU += ["-icount", "shift=0,sleep=off"]
 CROSS = "aarch64-linux-gnu-"
 MACHINE = "virt,virtualization=on,gic-version=3"
 
-EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END, COUNTS, MMIO, DAIF = range(1, 13)
+EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END, COUNTS, MMIO, DAIF, STIMULUS = range(1, 14)
 KINDS = ["", "exc_el2", "eret_el2", "exc_el1", "eret_el1", "sysreg", "sysreg_done", "mark", "wfx", "end"]
-KINDS += ["counts", "mmio", "daif"]
+KINDS += ["counts", "mmio", "daif", "stimulus"]
 GUEST, VALID = 1, 2
 
 
@@ -128,10 +128,13 @@ class Guest:
         raise KeyError(symbol)
 
 
-def qemu(out: Path, image: Path, *arguments: str, options: str = "", machine: str = MACHINE) -> Run:
+def qemu(
+    out: Path, image: Path, *arguments: str, options: str = "", machine: str = MACHINE, icount: bool = True
+) -> Run:
     """Runs `image` to its end; the trace is in `out`."""
     out.mkdir(exist_ok=True)
-    command = [*QEMU, "-M", machine, "-kernel", str(image), "-plugin", f"{PLUGIN},out={out}{options}", *arguments]
+    start = QEMU if icount else QEMU[: QEMU.index("-icount")]
+    command = [*start, "-M", machine, "-kernel", str(image), "-plugin", f"{PLUGIN},out={out}{options}", *arguments]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     return Run(done.returncode, done.stderr, out)
 
