@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conformance guest: all rules in the order of their numbers, or one (`rule=N`), or those from one on (`from=N`);
- * KTAP on the console. */
 #include "env.h"
-
-#include "check.h"
-
-#define RULES_MAX 512
 
 static const struct rules *const subjects[] = {
     &rules_ident, &rules_reserved, &rules_bits,      &rules_lifecycle, &rules_mask, &rules_preempt,
@@ -13,56 +7,8 @@ static const struct rules *const subjects[] = {
     &rules_timer, &rules_line,     &rules_undefined, &rules_message,
 };
 
-static const struct rule *by_number[RULES_MAX + 1];
-static unsigned rules;
-
-static void collect(void)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(subjects); i++) {
-        for (const struct rule *rule = subjects[i]->rule; rule < subjects[i]->rule + subjects[i]->count; rule++) {
-            CHECK(rule->number >= 1 && rule->number <= RULES_MAX && by_number[rule->number] == NULL);
-            by_number[rule->number] = rule;
-            rules++;
-        }
-    }
-    for (unsigned number = 1; number <= rules; number++)
-        CHECK(by_number[number] != NULL);
-}
-
-static void report(const struct rule *rule, const struct verdict *verdict)
-{
-    switch (verdict->outcome) {
-    case PASS:
-        print("ok %u %s\n", rule->number, rule->name);
-        break;
-    case SKIP:
-        print("ok %u %s # SKIP %s\n", rule->number, rule->name, verdict->what);
-        break;
-    default:
-        print("not ok %u %s # %s: got 0x%lx, expected 0x%lx (%s)\n", rule->number, rule->name, verdict->what,
-              verdict->got, verdict->expected, rule->spec);
-    }
-}
-
 void guest_main(void)
 {
-    uint64_t only = args_number(machine.bootargs, "rule", 0);
-    uint64_t first = args_number(machine.bootargs, "from", 1);
-    unsigned counts[3] = {0, 0, 0};
-
-    collect();
     env_init();
-    print("KTAP version 1\n1..%u\n", rules);
-    for (unsigned number = 1; number <= rules; number++) {
-        struct verdict verdict;
-
-        if (number < first || (only != 0 && only != number))
-            continue;
-        env_reset();
-        verdict = by_number[number]->check(by_number[number]->subject);
-        counts[verdict.outcome]++;
-        report(by_number[number], &verdict);
-    }
-    print("# %u rules: %u passed, %u failed, %u skipped\n", counts[PASS] + counts[FAIL] + counts[SKIP], counts[PASS],
-          counts[FAIL], counts[SKIP]);
+    rules_run(subjects, ARRAY_SIZE(subjects), env_reset);
 }

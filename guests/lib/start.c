@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the first instruction to guest_main(): MMU, machine discovery, console, fatal exceptions, power. */
+/* From the first instruction of C to guest_main() at EL1: MMU, machine discovery, fatal exceptions, power. */
 #include "guest.h"
 
 #include <libfdt.h>
 
-#include "check.h"
-#include "pl011.h"
 #include "string.h"
-
-struct machine machine;
-
-/* Where QEMU's virt machine has them: used when the device tree says nothing. */
-static const struct range virt_uart = {0x09000000, 0x1000};
-static const struct range virt_gicd = {0x08000000, 0x10000};
-static const struct range virt_gicr = {0x080a0000, 0xf60000};
 
 void guest_start(const void *fdt);
 _Noreturn void guest_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t far);
-
-static void putc_console(char c)
-{
-    if (c == '\n')
-        pl011_putc(machine.uart.base, '\r');
-    pl011_putc(machine.uart.base, c);
-}
-
-void print(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vprint(putc_console, format, args);
-    va_end(args);
-}
 
 /* Descriptor fields: DDI 0487 D8.3, VMSAv8-64, 4 KiB granule, 39-bit addresses: one level-1 table of 1 GiB blocks. */
 #define DESC_BLOCK    BIT(0)
@@ -106,10 +81,6 @@ static void find_machine(const void *fdt)
 {
     const char *method;
 
-    machine.bootargs = "";
-    machine.uart = virt_uart;
-    machine.gicd = virt_gicd;
-    machine.gicr = virt_gicr;
     if (fdt_check_header(fdt) != 0)
         return;
     machine.fdt = fdt;
@@ -134,12 +105,6 @@ void guest_start(const void *fdt)
 void guest_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t far)
 {
     print("Bail out! vector %lu ESR 0x%lx ELR 0x%lx FAR 0x%lx\n", vector, esr, elr, far);
-    power_off();
-}
-
-void check_failed(const char *file, int line, const char *condition)
-{
-    print("Bail out! %s:%d: %s\n", file, line, condition);
     power_off();
 }
 
