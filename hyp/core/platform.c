@@ -82,6 +82,16 @@ static bool in_memory(const struct range *range)
     return false;
 }
 
+bool platform_has_memory(const struct range *range)
+{
+    struct range memory;
+
+    for (int i = 0; devtree_memory(platform.fdt, i, &memory); i++)
+        if (range->base < memory.base + memory.size && memory.base < range->base + range->size)
+            return true;
+    return false;
+}
+
 /* A parameter of the form ADDRESS,SIZE: where the loader put a file. Absent: `range` stays as it is. */
 static void file_argument(const char *name, struct range *range)
 {

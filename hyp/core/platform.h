@@ -19,6 +19,9 @@ extern struct platform platform;
 /* Reads the device tree, maps memory and the console. */
 void platform_init(const void *fdt);
 
+/* Whether any of `range` is memory that the device tree describes. */
+bool platform_has_memory(const struct range *range);
+
 /* Free memory, `size` bytes aligned to `align`, mapped; never given back. 0 when there is none. */
 uint64_t platform_alloc(uint64_t size, uint64_t align);
 

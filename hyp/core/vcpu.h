@@ -56,7 +56,9 @@ void psci_guest(struct vcpu *vcpu);
 /* An exception to EL1 as if the guest's current instruction had caused it; `esr`: ESR_EL1. */
 void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far);
 
-/* Value of the parameter vm<id>.<name>=, a number; `otherwise` when it is not given. */
+/* Value of the parameter vm<id>.<name>=, as args_get() copies it; false when it is not given. */
+bool vm_text(const struct vm *vm, const char *name, char *value, unsigned size);
+/* ditto, a number; `otherwise` when it is not given. */
 uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise);
 
 /* Puts what the loader brought into the VM's memory: image, initial RAM disk, device tree; sets entry and fdt. */

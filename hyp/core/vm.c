@@ -3,6 +3,7 @@
 #include "check.h"
 #include "delivery.h"
 #include "gic.h"
+#include "passthrough.h"
 #include "platform.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
@@ -20,14 +21,13 @@
 static struct vm vms[1];
 static struct vcpu_slot slots[1][VGIC_CPUS_MAX];
 
-static void vm_argument(const struct vm *vm, const char *name, char *value, unsigned size, const char *otherwise)
+bool vm_text(const struct vm *vm, const char *name, char *value, unsigned size)
 {
     char key[32] = "vm0.";
 
     key[2] = (char)('0' + vm->id);
     memcpy(key + 4, name, strlen(name) + 1);
-    memcpy(value, otherwise, strlen(otherwise) + 1);
-    args_get(platform.args, key, value, size);
+    return args_get(platform.args, key, value, size);
 }
 
 uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise)
@@ -35,8 +35,7 @@ uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise)
     char text[24], *end;
     uint64_t value;
 
-    vm_argument(vm, name, text, sizeof(text), "");
-    if (text[0] == '\0')
+    if (!vm_text(vm, name, text, sizeof(text)) || text[0] == '\0')
         return otherwise;
     value = strtoul(text, &end, 0);
     if (*end != '\0')
@@ -79,28 +78,15 @@ static void give_vcpus(struct vm *vm)
     }
 }
 
-/* The machine's own, registers and interrupt: the guest has it for itself after the hypervisor's first lines. */
-static void give_console(struct vm *vm)
-{
-    if (platform.uart.base == 0)
-        return;
-    stage2_map_device(&vm->stage2, platform.uart.base, platform.uart.base, PAGE_SIZE);
-    if (platform.uart_intid >= VGIC_INTIDS)
-        platform_refuse("the console's interrupt %u is not one of a guest's: 32 to %u", platform.uart_intid,
-                        VGIC_INTIDS - 1);
-    if (platform.uart_intid != 0)
-        vgic_link(&vm->vcpu[0]->vgic, platform.uart_intid, platform.uart_intid);
-}
-
 /* The guest sees its frames where this machine has the physical ones: the same image runs bare. */
 static void give_gic(struct vm *vm)
 {
-    char tag[16];
+    char tag[16] = "lr";
     const struct delivery *delivery;
     const char *reason;
     uint64_t version = vm_number(vm, "gic", 3);
 
-    vm_argument(vm, "strategy", tag, sizeof(tag), "lr");
+    vm_text(vm, "strategy", tag, sizeof(tag));
     delivery = delivery_find(tag);
     if (delivery == NULL)
         platform_refuse("vm%u.strategy=%s: no such strategy (%s)", vm->id, tag, delivery_tags());
@@ -123,7 +109,7 @@ struct vm *vm_create(unsigned id)
     pgtable_init(&vm->stage2, 1);
     give_memory(vm);
     give_gic(vm);
-    give_console(vm);
+    passthrough_give(vm);
     image_load(vm);
     return vm;
 }

@@ -4,6 +4,9 @@
 #include <libfdt.h>
 
 #include "field.h"
+#include "mmio.h"
+#include "regs/gicd.h"
+#include "regs/intid.h"
 
 const struct gic_ops *gic;
 struct gic_map gic_map;
@@ -19,4 +22,12 @@ const char *gic_probe(const void *fdt)
         }
     }
     return "no interrupt controller that virqlab drives: it needs an arm,gic-v3 node";
+}
+
+/* GICD_TYPER.ITLinesNumber is the same in both versions (IHI 0048B 4.3.2, IHI 0069H 12.9.38). */
+uint32_t gic_spi_end(void)
+{
+    uint32_t end = 32 * ((uint32_t)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(gic_map.gicd.base + GICD_TYPER)) + 1);
+
+    return end < INTID_SPI_END ? end : INTID_SPI_END;
 }

@@ -28,8 +28,8 @@ struct gic_ops {
     /* An SGI or PPI of core `cpu`, from any core: enable it; deactivate it. Nothing happens before its cpu_init(). */
     void (*enable)(unsigned cpu, uint32_t intid, bool on);
     void (*deactivate_ppi)(unsigned cpu, uint32_t intid);
-    /* An SPI: to the core with affinity `mpidr`, also while that one is off. */
-    void (*enable_spi)(uint32_t intid, uint64_t mpidr);
+    /* An SPI: edge-triggered or a level, to the core with affinity `mpidr`, also while that one is off. */
+    void (*enable_spi)(uint32_t intid, uint64_t mpidr, bool edge);
     void (*disable_spi)(uint32_t intid);
     /* Whether the input of a level-sensitive SPI, or of core `cpu`'s PPI, is asserted; from any core. */
     bool (*asserted)(unsigned cpu, uint32_t intid);
@@ -45,6 +45,9 @@ struct gic_map {
     struct range gicd, gicr;
 };
 extern struct gic_map gic_map;
+
+/* The SPIs of this machine end before this INTID; after gic_probe(). */
+uint32_t gic_spi_end(void);
 
 /* Finds the controller in the device tree and initializes it. NULL, or the reason why it cannot be used. */
 const char *gic_probe(const void *fdt);

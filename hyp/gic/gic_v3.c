@@ -176,9 +176,17 @@ static uintptr_t gicd_word(uintptr_t reg, uint32_t intid)
     return gic_map.gicd.base + reg + (uintptr_t)(intid & ~31U) / 8;
 }
 
-/* GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). */
-static void enable_spi(uint32_t intid, uint64_t mpidr)
+/*
+ * GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). The trigger may change only while the
+ * interrupt is disabled (12.9.9): one that is enabled has it already.
+ */
+static void enable_spi(uint32_t intid, uint64_t mpidr, bool edge)
 {
+    uintptr_t icfgr = gic_map.gicd.base + GICD_ICFGR + 4 * (uintptr_t)(intid / 16);
+    uint32_t config = mmio_read32(icfgr), bit = BIT32(2 * (intid % 16) + 1);
+
+    if (((config & bit) != 0) != edge)
+        mmio_write32(icfgr, config ^ bit);
     mmio_write64(gic_map.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid, mpidr);
     mmio_write32(gicd_word(GICD_ISENABLER, intid), BIT32(intid % 32));
 }

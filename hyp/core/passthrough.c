@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a guest has of the machine itself: the console, and what the parameters name: `vm0.spis=`, physical interrupts,
+ * each as the guest's own of the same INTID, and `vm0.mmio=`, registers, at the same addresses.
+ */
+#include "passthrough.h"
+
+#include "gic.h"
+#include "platform.h"
+#include "regs/gicd.h"
+#include "regs/gicr.h"
+#include "regs/intid.h"
+#include "stage2.h"
+#include "stdlib.h"
+
+#define LIST_SIZE 256 /* characters of a parameter */
+
+static bool overlap(const struct range *a, const struct range *b)
+{
+    return a->base < b->base + b->size && b->base < a->base + a->size;
+}
+
+/* The machine's own, registers and interrupt: the guest has it for itself after the hypervisor's first lines. */
+static void give_console(struct vm *vm)
+{
+    if (platform.uart.base == 0)
+        return;
+    stage2_map_device(&vm->stage2, platform.uart.base, platform.uart.base, PAGE_SIZE);
+    if (platform.uart_intid >= VGIC_INTIDS)
+        platform_refuse("the console's interrupt %u is not one of a guest's: 32 to %u", platform.uart_intid,
+                        VGIC_INTIDS - 1);
+    if (platform.uart_intid != 0)
+        vgic_link(&vm->vcpu[0]->vgic, platform.uart_intid, platform.uart_intid);
+}
+
+/* INTID or FIRST-LAST at `text`; returns what follows it, NULL when it is neither. */
+static const char *parse_intids(const char *text, uint64_t *first, uint64_t *last)
+{
+    char *end;
+
+    *first = *last = strtoul(text, &end, 0);
+    if (end != text && *end == '-') {
+        text = end + 1;
+        *last = strtoul(text, &end, 0);
+    }
+    return end != text && (*end == ',' || *end == '\0') ? end : NULL;
+}
+
+/* vm<id>.spis=INTID|FIRST-LAST[,…] */
+static void give_spis(struct vm *vm)
+{
+    char list[LIST_SIZE];
+    const char *at = list;
+    uint32_t end = gic_spi_end();
+    uint64_t first, last;
+
+    if (!vm_text(vm, "spis", list, sizeof(list)))
+        return;
+    for (;; at++) {
+        at = parse_intids(at, &first, &last);
+        if (at == NULL || first < INTID_SPI_FIRST || last < first || last >= end)
+            platform_refuse("vm%u.spis=%s: give INTIDs of this machine's SPIs, 32 to %u: INTID|FIRST-LAST[,...]",
+                            vm->id, list, end - 1);
+        for (; first <= last; first++)
+            vgic_link(&vm->vcpu[0]->vgic, (uint32_t)first, (uint32_t)first);
+        if (*at == '\0')
+            return;
+    }
+}
+
+/* Neither memory nor the interrupt controller: the guest would have what is not its own. */
+static bool may_have(const struct vm *vm, const struct range *range)
+{
+    return !platform_has_memory(range) && !overlap(range, &vm->ram) && !overlap(range, &gic_map.gicd) &&
+           !overlap(range, &gic_map.gicr) && !overlap(range, &vm->gicr);
+}
+
+/* vm<id>.mmio=ADDRESS,SIZE[,ADDRESS,SIZE…] */
+static void give_registers(struct vm *vm)
+{
+    char list[LIST_SIZE], *end;
+    const char *at = list;
+
+    if (!vm_text(vm, "mmio", list, sizeof(list)))
+        return;
+    for (;; at = end + 1) {
+        struct range range = {strtoul(at, &end, 0), 0};
+
+        if (*end == ',')
+            range.size = strtoul(end + 1, &end, 0);
+        if ((*end != ',' && *end != '\0') || range.size == 0 || ((range.base | range.size) & (PAGE_SIZE - 1)) != 0 ||
+            range.size > BIT(STAGE2_IPA_BITS) || range.base > BIT(STAGE2_IPA_BITS) - range.size)
+            platform_refuse("vm%u.mmio=%s: give ADDRESS,SIZE[,...] in multiples of 4096, below 2^%u", vm->id, list,
+                            STAGE2_IPA_BITS);
+        if (!may_have(vm, &range))
+            platform_refuse("vm%u.mmio=%s: 0x%lx has memory or the interrupt controller, no device for a guest", vm->id,
+                            list, range.base);
+        stage2_map_device(&vm->stage2, range.base, range.base, range.size);
+        if (*end == '\0')
+            return;
+    }
+}
+
+void passthrough_give(struct vm *vm)
+{
+    give_console(vm);
+    give_spis(vm);
+    give_registers(vm);
+}
