@@ -78,6 +78,17 @@ static void give_vcpus(struct vm *vm)
     }
 }
 
+/* `lr.limit=` of all VMs or `vm<id>.lr.limit=`: how many list registers are used, of those that the hardware has. */
+static void limit_list_registers(struct vm *vm)
+{
+    uint64_t limit = vm_number(vm, "lr.limit", args_number(platform.args, "lr.limit", LIST_REGISTERS_MAX));
+
+    if (limit == 0 || limit > LIST_REGISTERS_MAX)
+        platform_refuse("lr.limit=%lu of vm%u: give 1 to %u", limit, vm->id, LIST_REGISTERS_MAX);
+    if (limit < vm->vgic.limits.list_registers)
+        vm->vgic.limits.list_registers = (unsigned)limit;
+}
+
 /* The guest sees its frames where this machine has the physical ones: the same image runs bare. */
 static void give_gic(struct vm *vm)
 {
@@ -95,6 +106,7 @@ static void give_gic(struct vm *vm)
     reason = vgic_init(&vm->vgic, delivery, (unsigned)version);
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, tag, reason);
+    limit_list_registers(vm);
     give_vcpus(vm);
     vm->gicd = (struct range){gic_map.gicd.base, version == 3 ? GICD_SIZE : GICV2_GICD_SIZE};
     vm->gicr = version == 3 ? (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus}

@@ -50,10 +50,10 @@ static void clear_active_priorities(void)
     write_sysreg(ich_ap1r3_el2, 0);
 }
 
-/* Reset values of the virtual CPU interface: everything disabled, minimum binary points. */
+/* Reset values of the virtual CPU interface: everything disabled, minimum binary points; all list registers empty. */
 static void load(struct vgic_cpu *cpu)
 {
-    for (unsigned n = 0; n < cpu->vm->limits.list_registers; n++)
+    for (unsigned n = 0; n <= FIELD_GET(ICH_VTR_LISTREGS, read_sysreg(ich_vtr_el2)); n++)
         list_reg_write(n, 0);
     cpu->delivery.lr.used = 0;
     cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
