@@ -28,6 +28,7 @@ IAR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_IAR0_EL1", "ICC_IAR
 EOIR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_EOIR0_EL1", "ICC_EOIR1_EL1"))
 DIR: Final = sysregs.ENCODINGS["ICC_DIR_EL1"]
 SGIR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_SGI0R_EL1", "ICC_SGI1R_EL1", "ICC_ASGI1R_EL1"))
+GICD_ISPENDR: Final = 0x200  # IHI 0069H 12.9, a bit for each INTID
 SGIR_INTID_SHIFT: Final = 24  # IHI 0069H, ICC_SGI1R_EL1.INTID, bits 27:24
 
 
@@ -138,6 +139,17 @@ def sgi_raises(region: Region, intid: int) -> Insns:
     writes = (records["kind"] == trace.SYSREG) & np.isin(records["c"], SGIR)
     named = (records["a"] >> np.uint64(SGIR_INTID_SHIFT) & np.uint64(15)) == intid
     return trace.insns(records)[region.own(writes & named)]
+
+
+def spi_raises(region: Region, intid: int, gicd: int) -> Insns:
+    """T0 of every store that asserts the SPI, the instruction after it: of the stimulus to its bit of GICD_ISPENDR in
+    the distributor at `gicd`, or of the guest, which says so by MARK_SPI (if that store traps, before the trap)."""
+    records, insn = region.records, trace.insns(region.records)
+    word, bit = divmod(intid, 32)
+    by_stimulus = trace.select(records, trace.STIMULUS, a=gicd + GICD_ISPENDR + 4 * word)
+    by_stimulus &= records["c"] >> bit & 1 != 0
+    by_guest = region.own(trace.select(records, trace.MARK, c=marks.MARK_SPI, a=intid))
+    return np.sort(np.concatenate((insn[by_stimulus], insn[by_guest] + 2)))
 
 
 def find_chains(region: Region, t0: Insns, intid: int) -> Chains:

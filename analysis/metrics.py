@@ -23,7 +23,8 @@ from analysis.trace import Insns, Records
 class Source:
     """The interrupt a benchmark raises: its INTID in the guest, and which records raise it.
 
-    kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1).
+    kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1), "spi" (a store of the stimulus to its bit of
+    GICD_ISPENDR, or of the guest, MARK_SPI).
     """
 
     kind: str
@@ -58,8 +59,7 @@ class Observation:
         """The interrupt chains of the benchmark's source; no rows when it has none."""
         if self.source is None:
             return Chains.none()
-        raises = RAISES[self.source.kind](self.region, self.source, self.insns_per_tick)
-        return chains.find_chains(self.region, raises, self.source.intid)
+        return chains.find_chains(self.region, RAISES[self.source.kind](self, self.source.intid), self.source.intid)
 
     @cached_property
     def operations(self) -> tuple[Insns, Insns]:
@@ -95,10 +95,11 @@ class Observation:
         return masked.find_stretches(self.region.records)
 
 
-# How T0 is found for each kind of source: (region, source, instructions per tick of the counter).
-RAISES: dict[str, Callable[[Region, Source, int], Insns]] = {
-    "timer": lambda region, source, insns_per_tick: chains.timer_raises(region, source.intid, insns_per_tick),
-    "sgi": lambda region, source, _: chains.sgi_raises(region, source.intid),
+# How the moments T0 of an INTID are found for each kind of source.
+RAISES: dict[str, Callable[[Observation, int], Insns]] = {
+    "timer": lambda seen, intid: chains.timer_raises(seen.region, intid, seen.insns_per_tick),
+    "sgi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
+    "spi": lambda seen, intid: chains.spi_raises(seen.region, intid, seen.regions.get("gicd", (0,))[0]),
 }
 
 Summary = dict[str, Any]

@@ -16,7 +16,7 @@ from analysis.point import PROFILE, TRACE_DIR
 from bench.images import Images
 from bench.suite import ROOT, Point
 
-STDERR_LOG = "stderr.log"
+STDERR_LOG, STIMULUS = "stderr.log", "stimulus"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
     """The argument vector; paths inside the point's directory are relative to it, so it is the working directory."""
     machine, strategy = point.machine, point.strategy
     options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
-    values = {name: str(path) for name, path in images.files.items()} | {"bootargs": point.bootargs}
+    values = {name: str(path) for name, path in images.files.items()}
+    values |= {"bootargs": point.bootargs, "hyp_args": point.hyp_args}
     plugin = ",".join(
         [
             str(images.files["plugin"]).replace(",", ",,"),
@@ -41,10 +42,18 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
             f"mmio={strategy.mmio}",
             f"profile={PROFILE}",
             f"region={marks.MARK_RUN_BEGIN:#x}:{marks.MARK_RUN_END:#x}",
+            *([f"stimulus={STIMULUS}"] if point.stimulus else []),
         ]
     )
     boot = [arg.format(**values) for arg in strategy.args]
-    return [str(images.qemu.path), "-M", options, *machine.args, *boot, "-plugin", plugin]
+    devices = [part for device in point.scenario.devices for part in ("-device", device)]
+    return [str(images.qemu.path), "-M", options, *machine.args, *devices, *boot, "-plugin", plugin]
+
+
+def prepare(point: Point, directory: Path) -> None:
+    """Write the files that the command names, into the directory it will run in."""
+    if point.stimulus:
+        (directory / STIMULUS).write_text(point.stimulus.table(point.machine), encoding="utf-8")
 
 
 def run(arguments: list[str], directory: Path, timeout_s: float, file_mib: int | None = None) -> Outcome:

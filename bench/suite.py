@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BENCH_DIR = Path(__file__).resolve().parent
 SUITES = ("default", "full")
 
+# Offset of GICD_ISPENDR<0> (IHI 0069H 12.9): a bit for each INTID.
+GICD_ISPENDR = 0x200
+
 Param = int | str
 Row = TypeVar("Row")
 
@@ -56,6 +59,28 @@ class Strategy:
     vectors: str = "vectors"
     mmio: str = "el2"
 
+    @property
+    def takes_hyp_args(self) -> bool:
+        """Whether something runs that a scenario's `hyp` can be passed to."""
+        return any("{hyp_args}" in arg for arg in self.args)
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """Stores by the tracer that make an SPI pending: `count` of them, the first at start_ns of virtual time."""
+
+    start_ns: int
+    period_ns: int
+    count: int
+    intid: int
+
+    def table(self, machine: Machine) -> str:
+        """The table that the plugin reads (docs/trace-format.md)."""
+        word, bit = divmod(self.intid, 32)
+        address = machine.regions["gicd"][0] + GICD_ISPENDR + 4 * word
+        times = (self.start_ns + i * self.period_ns for i in range(self.count))
+        return "".join(f"{time} {address:#x} {1 << bit:#x}\n" for time in times)
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -68,6 +93,9 @@ class Scenario:
     metrics: list[str]
     suites: list[str] = field(default_factory=lambda: list(SUITES))
     params: dict[str, Param | list[Param]] = field(default_factory=dict)
+    hyp: dict[str, Param | list[Param]] = field(default_factory=dict)
+    stimulus: dict[str, Any] | None = None
+    devices: list[str] = field(default_factory=list)
     population: str = ""
     source: dict[str, Any] | None = None
     max_exits: int | None = None
@@ -84,11 +112,23 @@ class Point:
     strategy: Strategy
     scenario: Scenario
     params: dict[str, Param]
+    hyp: dict[str, Param]
 
     @property
     def bootargs(self) -> str:
-        """The guest's arguments."""
-        return " ".join([f"bench={self.scenario.bench}", *(f"{key}={value}" for key, value in self.params.items())])
+        """The guest's arguments; it is told of the stimulus, so that it knows when its interrupts are raised."""
+        told = {f"stimulus.{key}": value for key, value in (self.scenario.stimulus or {}).items()}
+        return " ".join([f"bench={self.scenario.bench}", *(f"{k}={v}" for k, v in {**self.params, **told}.items())])
+
+    @property
+    def hyp_args(self) -> str:
+        """The hypervisor's arguments beside those of the strategy, each with a blank before it."""
+        return "".join(f" {key}={value}" for key, value in self.hyp.items())
+
+    @property
+    def stimulus(self) -> Stimulus | None:
+        """The stores that the tracer makes, if any."""
+        return Stimulus(**self.scenario.stimulus) if self.scenario.stimulus else None
 
     @property
     def deadline_ns(self) -> int:
@@ -114,7 +154,7 @@ class Point:
             "strategy": self.strategy.name,
             "bench": self.scenario.bench,
             "bench_version": self.scenario.version,
-            "params": dict(self.params),
+            "params": {**self.params, **self.hyp},
             "population": self.scenario.population,
         }
 
@@ -173,15 +213,21 @@ def plan(
 def _points(
     lab: Lab, scenario: Scenario, machines: Sequence[str] | None, strategies: Sequence[str] | None
 ) -> Iterable[Point]:
-    swept = [key for key, value in scenario.params.items() if isinstance(value, list)]
-    choices = [value if isinstance(value, list) else [value] for value in scenario.params.values()]
-    for values in itertools.product(*choices):
-        params = dict(zip(scenario.params, values))
-        suffix = "".join(f",{key}={params[key]}" for key in swept)
+    for params, suffix in _swept(scenario.params):
         for machine in (name for name in scenario.machines if machines is None or name in machines):
             for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
-                name = f"{machine}/{strategy}/{scenario.bench}{suffix}"
-                yield Point(name, lab.machines[machine], lab.strategies[strategy], scenario, params)
+                row = lab.strategies[strategy]
+                for hyp, hyp_suffix in _swept(scenario.hyp if row.takes_hyp_args else {}):
+                    name = f"{machine}/{strategy}/{scenario.bench}{suffix}{hyp_suffix}"
+                    yield Point(name, lab.machines[machine], row, scenario, params, hyp)
+
+
+def _swept(table: dict[str, Param | list[Param]]) -> Iterable[tuple[dict[str, Param], str]]:
+    """Each choice of values of a table, and the part of a point's name that tells it: of lists only."""
+    choices = [value if isinstance(value, list) else [value] for value in table.values()]
+    for values in itertools.product(*choices):
+        chosen = dict(zip(table, values))
+        yield chosen, "".join(f",{key}={chosen[key]}" for key, value in table.items() if isinstance(value, list))
 
 
 def _distinct(points: list[Point]) -> None:
@@ -204,6 +250,8 @@ def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[st
         ("metric", scenario.metrics, METRICS | GROUPS),
         ("source", [scenario.source["kind"]] if scenario.source else [], RAISES),
     ]
+    if scenario.stimulus:
+        _row(Stimulus, scenario.stimulus, f"{where}, stimulus")
     for what, names, rows in references:
         for name in names:
             if name not in rows:

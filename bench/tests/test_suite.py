@@ -48,6 +48,33 @@ def test_lists_are_swept(tmp_path: Path) -> None:
     assert ids == [f"virt-v3/{s}/timer,phase={p}" for p in (0, 7) for s in ("te", "lr")]
 
 
+def test_parameters_of_the_hypervisor(tmp_path: Path) -> None:
+    """Swept where there is one to pass them to, part of name, identity and command; bare metal runs once."""
+    path = tmp_path / "mine.toml"
+    row = ROW.replace('"te", "lr"', '"bare", "lr"')
+    path.write_text(row + 'params = { n = 5 }\nhyp = { "lr.limit" = [1, 4], "vm0.spis" = 42 }\n', encoding="utf-8")
+    points = suite.plan(suite.load(str(path)))
+    assert [point.id.removeprefix("virt-v3/") for point in points] == [
+        "bare/timer",
+        "lr/timer,lr.limit=1",
+        "lr/timer,lr.limit=4",
+    ]
+    assert [point.hyp_args for point in points] == ["", " lr.limit=1 vm0.spis=42", " lr.limit=4 vm0.spis=42"]
+    assert points[2].identity()["params"] == {"n": 5, "lr.limit": 4, "vm0.spis": 42}
+    assert points[2].bootargs == "bench=timer n=5"
+
+
+def test_a_stimulus_is_a_table(tmp_path: Path) -> None:
+    """Stores to the INTID's bit of GICD_ISPENDR; the guest is told."""
+    path = tmp_path / "mine.toml"
+    table = "{ start_ns = 500, period_ns = 10, count = 3, intid = 42 }"
+    path.write_text(ROW + f"stimulus = {table}\n", encoding="utf-8")
+    point = suite.plan(suite.load(str(path)))[0]
+    assert point.stimulus is not None
+    assert point.stimulus.table(point.machine) == "".join(f"{t} 0x8000204 0x400\n" for t in (500, 510, 520))
+    assert "stimulus.start_ns=500 stimulus.period_ns=10 stimulus.count=3 stimulus.intid=42" in point.bootargs
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
@@ -57,6 +84,7 @@ def test_lists_are_swept(tmp_path: Path) -> None:
         (ROW + "colour = 1\n", "mine.toml, scenario 1: unknown key 'colour'"),
         (ROW.replace("version = 1", ""), "missing 1 required positional argument: 'version'"),
         (ROW + 'source = { kind = "psychic", intid = 1 }\n', "unknown source 'psychic'"),
+        (ROW + "stimulus = { start_ns = 5 }\n", "benchmark timer, stimulus: missing 3 required"),
         ("[[scenario", "not TOML"),
         ("", "no point is left"),
     ],

@@ -23,7 +23,7 @@ struct bench {
 };
 
 extern const struct bench bench_empty, bench_hvc, bench_mmio_vgic, bench_mmio_vgic_isenabler, bench_mmio_vgic_write,
-    bench_eoi, bench_sgi_self, bench_timer, bench_timer_wfi, bench_backlog;
+    bench_eoi, bench_sgi_self, bench_spi_hw, bench_timer, bench_timer_wfi, bench_backlog;
 
 /* What a benchmark checks of itself: the first violation ends the run as `not ok` with this reason. */
 void bench_expect(bool holds, const char *reason);

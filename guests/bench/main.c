@@ -5,8 +5,8 @@
 #include "string.h"
 
 static const struct bench *const benches[] = {
-    &bench_empty, &bench_hvc,      &bench_mmio_vgic, &bench_mmio_vgic_isenabler, &bench_mmio_vgic_write,
-    &bench_eoi,   &bench_sgi_self, &bench_timer,     &bench_timer_wfi,           &bench_backlog};
+    &bench_empty,    &bench_hvc,    &bench_mmio_vgic, &bench_mmio_vgic_isenabler, &bench_mmio_vgic_write, &bench_eoi,
+    &bench_sgi_self, &bench_spi_hw, &bench_timer,     &bench_timer_wfi,           &bench_backlog};
 
 static uint64_t samples[ITERATIONS_MAX];
 

@@ -2,7 +2,8 @@
 /*
  * timer: the virtual timer expires; the sample is the handler's first counter read - CVAL. What the guest does
  * meanwhile is the benchmark's variant: it spins (timer; with load=hvc it makes null hypercalls one after the other and
- * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), or sleeps (timer_wfi).
+ * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), or sleeps (timer_wfi). With
+ * eoimode=1 it completes interrupts by EOIR and DIR.
  */
 #include "bench.h"
 
@@ -39,6 +40,7 @@ static const char *prepare(void)
     if (load_hvc && machine.psci_smc)
         return "no hypervisor and no firmware answers HVC here";
     gic_init();
+    gic_set_eoimode(args_number(machine.bootargs, "eoimode", 0) != 0);
     gic_enable(INTID_VTIMER, 0x80, on_timer);
     irq_unmask();
     return NULL;

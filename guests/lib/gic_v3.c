@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's GICv3 driver: Group 1, SGIs and PPIs of the CPU that calls (IHI 0069H chapters 4, 12). */
+/* The guest's GICv3 driver: Group 1, interrupts of the CPU that calls (IHI 0069H chapters 4, 12). */
 #include "guest.h"
 
 #include "check.h"
@@ -9,8 +9,9 @@
 #include "regs/intid.h"
 #include "regs/sgi.h"
 
-static irq_handler *handlers[INTID_SPI_FIRST];
+static irq_handler *handlers[INTID_SPI_END];
 static uintptr_t redistributors[CPUS_MAX];
+static bool deactivate_apart;
 
 void irq_entry(uint64_t stamp);
 
@@ -78,6 +79,36 @@ void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler)
     wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
 }
 
+/* The word of a register of the distributor that has a bit for each interrupt. */
+static uintptr_t gicd_word(uint32_t offset, uint32_t intid)
+{
+    return machine.gicd.base + offset + 4 * (uintptr_t)(intid / 32);
+}
+
+/* Its trigger changes while it is disabled (12.9.9), and GICD_IROUTER has the affinity where MPIDR has it. */
+void gic_enable_spi(uint32_t intid, bool edge, uint8_t priority, irq_handler *handler)
+{
+    uintptr_t icfgr = machine.gicd.base + GICD_ICFGR + 4 * (uintptr_t)(intid / 16);
+    uint32_t trigger = BIT32(2 * (intid % 16) + 1);
+
+    CHECK(intid >= INTID_SPI_FIRST && intid < INTID_SPI_END);
+    gic_disable(intid);
+    handlers[intid] = handler;
+    mmio_write32(icfgr, edge ? mmio_read32(icfgr) | trigger : mmio_read32(icfgr) & ~trigger);
+    mmio_write32(gicd_word(GICD_IGROUPR, intid), mmio_read32(gicd_word(GICD_IGROUPR, intid)) | BIT32(intid % 32));
+    mmio_write8(machine.gicd.base + GICD_IPRIORITYR + intid, priority);
+    mmio_write64(machine.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid,
+                 machine.mpidr[smp_self()] & UINT64_C(0xff00ffffff));
+    mmio_write32(gicd_word(GICD_ISENABLER, intid), BIT32(intid % 32));
+}
+
+void gic_set_eoimode(bool apart)
+{
+    deactivate_apart = apart;
+    write_sysreg(icc_ctlr_el1, apart ? ICC_CTLR_EOIMODE : 0);
+    isb();
+}
+
 uint64_t gic_sgi_to(unsigned intid, unsigned cpu)
 {
     uint64_t affinity = affinity_of(cpu);
@@ -96,8 +127,13 @@ void gic_disable(uint32_t intid)
 {
     uintptr_t redistributor = gic_redistributor();
 
-    mmio_write32(redistributor + GICR_SGI + GICR_ICENABLER0, BIT32(intid));
-    wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+    if (intid < INTID_SPI_FIRST) {
+        mmio_write32(redistributor + GICR_SGI + GICR_ICENABLER0, BIT32(intid));
+        wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+    } else {
+        mmio_write32(gicd_word(GICD_ICENABLER, intid), BIT32(intid % 32));
+        wait_clear(machine.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
+    }
 }
 
 void irq_entry(uint64_t stamp)
@@ -106,8 +142,10 @@ void irq_entry(uint64_t stamp)
 
     if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST)
         return;
-    CHECK(intid < INTID_SPI_FIRST && handlers[intid] != NULL);
+    CHECK(intid < INTID_SPI_END && handlers[intid] != NULL);
     handlers[intid](intid, stamp);
     write_sysreg(icc_eoir1_el1, intid);
+    if (deactivate_apart)
+        write_sysreg(icc_dir_el1, intid);
     isb();
 }

@@ -38,7 +38,11 @@ typedef void irq_handler(uint32_t intid, uint64_t stamp);
 void gic_init(void);
 /* Configures an SGI or PPI of this CPU: Group 1, `priority`, enabled; all CPUs have its `handler` in common. */
 void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler);
+/* ditto, an SPI, routed to this CPU: edge-triggered, or a level. */
+void gic_enable_spi(uint32_t intid, bool edge, uint8_t priority, irq_handler *handler);
 void gic_disable(uint32_t intid);
+/* EOImode of this CPU (IHI 0069H 4.6.1): EOIR only drops the priority, and DIR deactivates. Off after gic_init(). */
+void gic_set_eoimode(bool apart);
 /* This CPU's redistributor; after gic_init(). */
 uintptr_t gic_redistributor(void);
 /* The value of ICC_SGI1R_EL1 that sends SGI `intid` to one CPU alone. */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * spi_hw: a physical SPI, raised by hardware while the guest spins; the sample is the handler's first counter read -
+ * the raise. What raises it is the benchmark's variant:
+ *
+ * stimulus: the tracer's stores to GICD_ISPENDR at moments of virtual time that the arguments name; edge-triggered.
+ * edu: QEMU's PCI device of that name (QEMU, docs/specs/edu.rst) at 00:03.0, whose INTx, a level, the guest asserts by
+ * a store to one of its registers and deasserts by one to another in its handler. With refire=1 the handler does so
+ * only the second time, which there must be, because the line is still asserted at the first EOI.
+ */
+#include "bench.h"
+
+#include "mmio.h"
+#include "regs/intid.h"
+#include "string.h"
+
+/* QEMU's virt machine: configuration space of PCI, its 32-bit memory window, and the first of four INTIDs for INTx. */
+#define ECAM               UINT64_C(0x4010000000)
+#define PCI_WINDOW         UINT64_C(0x10000000)
+#define PCI_INTA           35
+#define EDU_SLOT           3
+#define EDU_INTID          (PCI_INTA + EDU_SLOT % 4)
+#define EDU_CONFIG         (ECAM + (EDU_SLOT << 15))
+#define EDU_RAISE          0x60
+#define EDU_ACK            0x64
+#define EDU_VENDOR         0x11e81234
+#define PCI_COMMAND        0x04
+#define PCI_COMMAND_MEMORY 2
+#define PCI_BAR0           0x10
+
+#define PRIORITY 0x80
+
+static bool edu, refire;
+static uint64_t first_ticks, period_ticks; /* of the stimulus */
+static volatile unsigned handled;
+static volatile bool finished;
+static uint64_t handler_stamp;
+
+static void on_edge(uint32_t intid, uint64_t stamp)
+{
+    (void)intid;
+    handler_stamp = stamp;
+    finished = true;
+}
+
+static void on_level(uint32_t intid, uint64_t stamp)
+{
+    (void)intid;
+    if (handled++ == 0)
+        handler_stamp = stamp;
+    if (refire && handled == 1)
+        return;
+    mmio_write32(PCI_WINDOW + EDU_ACK, 1);
+    finished = true;
+}
+
+static uint64_t ticks_of(uint64_t ns)
+{
+    return ns / 1000 * read_sysreg(cntfrq_el0) / 1000000;
+}
+
+static const char *prepare_stimulus(void)
+{
+    uint32_t intid = (uint32_t)args_number(machine.bootargs, "stimulus.intid", 0);
+
+    first_ticks = ticks_of(args_number(machine.bootargs, "stimulus.start_ns", 0));
+    period_ticks = ticks_of(args_number(machine.bootargs, "stimulus.period_ns", 0));
+    if (intid < INTID_SPI_FIRST || intid >= INTID_SPI_END)
+        return "no stimulus";
+    gic_enable_spi(intid, true, PRIORITY, on_edge);
+    return NULL;
+}
+
+static const char *prepare_edu(void)
+{
+    if (mmio_read32(EDU_CONFIG) != EDU_VENDOR)
+        return "no edu device at 00:03.0";
+    refire = args_number(machine.bootargs, "refire", 0) != 0;
+    mmio_write32(EDU_CONFIG + PCI_BAR0, (uint32_t)PCI_WINDOW);
+    mmio_write32(EDU_CONFIG + PCI_COMMAND, PCI_COMMAND_MEMORY);
+    gic_enable_spi(EDU_INTID, false, PRIORITY, on_level);
+    return NULL;
+}
+
+static const char *prepare(void)
+{
+    char source[16] = "stimulus";
+    const char *reason;
+
+    args_get(machine.bootargs, "source", source, sizeof(source));
+    edu = strcmp(source, "edu") == 0;
+    if (!edu && strcmp(source, "stimulus") != 0)
+        return "source: only stimulus and edu are known";
+    gic_init();
+    reason = edu ? prepare_edu() : prepare_stimulus();
+    irq_unmask();
+    return reason;
+}
+
+static uint64_t wait_stimulus(unsigned iteration)
+{
+    uint64_t raised = first_ticks + iteration * period_ticks;
+
+    bench_expect(read_sysreg(cntvct_el0) < raised, "the stimulus came before the guest waited for it");
+    while (!finished)
+        ;
+    return handler_stamp - raised;
+}
+
+static uint64_t raise_edu(void)
+{
+    register uint64_t x0 __asm__("x0") = EDU_INTID;
+    uint64_t raised;
+
+    handled = 0;
+    __asm__ volatile("isb\n mrs %0, cntvct_el0\n movz xzr, %1\n str %w2, [%3]"
+                     : "=&r"(raised)
+                     : "i"(MARK_SPI), "r"(1), "r"(PCI_WINDOW + EDU_RAISE), "r"(x0)
+                     : "memory");
+    while (!finished)
+        ;
+    bench_expect(handled == (refire ? 2 : 1), "the interrupt did not come as often as its line was asserted");
+    return handler_stamp - raised;
+}
+
+static uint64_t run(unsigned iteration)
+{
+    finished = false;
+    return edu ? raise_edu() : wait_stimulus(iteration);
+}
+
+static void finish(void)
+{
+    irq_mask();
+}
+
+const struct bench bench_spi_hw = {"spi_hw", "handler_ticks", 1, prepare, run, finish};
