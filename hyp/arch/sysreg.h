@@ -113,15 +113,16 @@
 #define ISS_ICC_IGRPEN0_EL1 ISS_SYSREG(3, 0, 12, 12, 6)
 #define ISS_ICC_IGRPEN1_EL1 ISS_SYSREG(3, 0, 12, 12, 7)
 
-#define ICC_SRE_SRE      BIT(0)
-#define ICC_SRE_DFB      BIT(1)
-#define ICC_SRE_DIB      BIT(2)
-#define ICC_SRE_EL2_EN   BIT(3)
-#define ICC_CTLR_CBPR    BIT(0)
-#define ICC_CTLR_EOIMODE BIT(1)
-#define ICC_CTLR_PRIBITS 10, 8
-#define ICC_CTLR_IDBITS  13, 11
-#define ICC_CTLR_A3V     BIT(15)
+#define ICC_SRE_SRE       BIT(0)
+#define ICC_SRE_DFB       BIT(1)
+#define ICC_SRE_DIB       BIT(2)
+#define ICC_SRE_EL2_EN    BIT(3)
+#define ICC_CTLR_CBPR     BIT(0)
+#define ICC_CTLR_EOIMODE  BIT(1)
+#define ICC_CTLR_PRIBITS  10, 8
+#define ICC_CTLR_IDBITS   13, 11
+#define ICC_CTLR_A3V      BIT(15)
+#define ICC_CTLR_EXTRANGE BIT(19)
 
 #define ICH_HCR_EN       BIT(0)
 #define ICH_HCR_UIE      BIT(1)

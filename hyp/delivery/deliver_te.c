@@ -18,8 +18,7 @@
 /* Both guest models: the CPU interface is software either way. */
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
-    (void)version;
-    *limits = (struct vgic_limits){.priority_bits = PRIORITY_BITS, .id_bits = ID_BITS};
+    *limits = (struct vgic_limits){.priority_bits = PRIORITY_BITS, .id_bits = ID_BITS, .extended = version == 3};
     return NULL;
 }
 
@@ -131,7 +130,8 @@ static void maintenance(struct vgic_cpu *cpu)
 static uint64_t read_ctlr(const struct vgic_cpu *cpu)
 {
     return FIELD_PREP(ICC_CTLR_PRIBITS, cpu->vm->limits.priority_bits - 1) | ICC_CTLR_A3V |
-           (cpu->cpuif.eoimode ? ICC_CTLR_EOIMODE : 0) | (cpu->cpuif.cbpr ? ICC_CTLR_CBPR : 0);
+           (cpu->vm->limits.extended ? ICC_CTLR_EXTRANGE : 0) | (cpu->cpuif.eoimode ? ICC_CTLR_EOIMODE : 0) |
+           (cpu->cpuif.cbpr ? ICC_CTLR_CBPR : 0);
 }
 
 static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)

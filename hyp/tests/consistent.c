@@ -3,6 +3,8 @@
 
 #include "check.h"
 
+#define INTIDS_MAX (VGIC_INTIDS + INTID_EPPI_COUNT + INTID_ESPI_COUNT)
+
 static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
 {
     uint32_t groups = (vm->group_enabled[1] ? bank->group1 : 0) | (vm->group_enabled[0] ? ~bank->group1 : 0);
@@ -36,7 +38,9 @@ static void check_queue(struct vgic_cpu *cpu, unsigned group)
     struct virq_queue *queue = &cpu->ready[group];
     unsigned expected = members(&cpu->local, cpu, group), found = queue->front != NULL;
 
-    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+    for (unsigned i = 0; i < VGIC_EPPI_BANKS; i++)
+        expected += members(&cpu->extended[i], cpu, group);
+    for (unsigned i = 0; i < ARRAY_SIZE(cpu->vm->spi); i++)
         expected += members(&cpu->vm->spi[i], cpu, group);
     for (unsigned priority = 0; priority < PRIORITIES; priority++) {
         const struct list *head = &queue->lists->head[priority];
@@ -47,7 +51,7 @@ static void check_queue(struct vgic_cpu *cpu, unsigned group)
         for (const struct list *link = head->next; link != head; link = link->next) {
             const struct virq *irq = (const void *)link;
 
-            CHECK(link->next->prev == link && found < VGIC_INTIDS);
+            CHECK(link->next->prev == link && found < INTIDS_MAX);
             CHECK(irq->priority == priority && irq->target == cpu && virq_group(irq) == group);
             CHECK(queue->front != NULL && queue->front->priority <= priority);
             found++;
@@ -70,10 +74,12 @@ static void check_running(const struct vgic_cpu *cpu)
 
 void consistent(struct vgic *vm)
 {
-    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+    for (unsigned i = 0; i < ARRAY_SIZE(vm->spi); i++)
         check_bank(vm, &vm->spi[i]);
     for (unsigned i = 0; i < vm->cpus; i++) {
         check_bank(vm, &vm->cpu[i]->local);
+        for (unsigned n = 0; n < VGIC_EPPI_BANKS; n++)
+            check_bank(vm, &vm->cpu[i]->extended[n]);
         check_queue(vm->cpu[i], 0);
         check_queue(vm->cpu[i], 1);
         check_running(vm->cpu[i]);

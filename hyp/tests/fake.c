@@ -7,6 +7,7 @@
 #include "check.h"
 
 unsigned fake_priority_bits = FAKE_PRIORITY_BITS_DEFAULT;
+bool fake_extended = true;
 
 void check_failed(const char *file, int line, const char *condition)
 {
@@ -24,8 +25,8 @@ uint64_t fake_random(uint64_t *state)
 
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
-    (void)version;
-    *limits = (struct vgic_limits){.priority_bits = fake_priority_bits, .id_bits = 16};
+    *limits = (struct vgic_limits){
+        .priority_bits = fake_priority_bits, .id_bits = 16, .extended = fake_extended && version == 3};
     return NULL;
 }
 

@@ -7,7 +7,9 @@
 
 #define FAKE_PRIORITY_BITS_DEFAULT 5
 
-extern unsigned fake_priority_bits; /* what the fake strategy promises; set before fake_vm() */
+/* What the fake strategy promises: priority bits, and to a GICv3 guest extended INTIDs. Set before fake_vm(). */
+extern unsigned fake_priority_bits;
+extern bool fake_extended;
 
 /* A fresh VM with `cpus` vCPUs, all groups and the CPU interfaces as they are after reset. */
 struct vgic *fake_vm(unsigned cpus);

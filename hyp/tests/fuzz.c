@@ -10,16 +10,30 @@
 #define CPUS      4
 #define STEPS_MAX 256
 
+#define INTIDS_ALL (VGIC_INTIDS + INTID_EPPI_COUNT + INTID_ESPI_COUNT)
+
+struct virq *fuzz_irq(struct vgic_cpu *cpu, const struct fuzz_step *step)
+{
+    uint32_t number = step->offset % (cpu->vm->limits.extended ? INTIDS_ALL : VGIC_INTIDS);
+    struct virq *irq;
+
+    if (number < VGIC_INTIDS)
+        irq = vgic_irq(cpu, number);
+    else if (number - VGIC_INTIDS < INTID_EPPI_COUNT)
+        irq = vgic_irq(cpu, INTID_EPPI_FIRST + number - VGIC_INTIDS);
+    else
+        irq = vgic_irq(cpu, INTID_ESPI_FIRST + number - VGIC_INTIDS - INTID_EPPI_COUNT);
+    CHECK(irq != NULL);
+    return irq;
+}
+
 /* What comes from outside a frame: lines, software interrupts, and a guest that acknowledges and completes. */
 static void event(struct vgic_cpu *cpu, const struct fuzz_step *step)
 {
-    struct virq *irq = vgic_irq(cpu, step->offset % VGIC_INTIDS);
-
     switch (step->more & 7) {
     case 0:
     case 1:
-        CHECK(irq != NULL);
-        vgic_set_line(irq, (step->more & 1) != 0);
+        vgic_set_line(fuzz_irq(cpu, step), (step->more & 1) != 0);
         break;
     case 2:
         vgic_sgi(cpu, (uint64_t)step->value << 24 | step->offset, step->more >> 3 & 1);
@@ -52,16 +66,15 @@ static void drain(struct vgic_cpu *cpu)
     for (unsigned group = 0; group < 2; group++)
         for (unsigned word = 0; word < 4; word++)
             vcpuif_write_apr(cpu, group, word, 0);
-    for (unsigned i = 0; i < 2 * VGIC_INTIDS; i++) {
+    for (unsigned i = 0; i < 2 * INTIDS_ALL; i++) {
         int group = vcpuif_signalled_group(cpu);
-        uint32_t intid;
+        const struct virq *irq;
 
         if (group < 0)
             return;
-        intid = vcpuif_acknowledge(cpu, (unsigned)group);
-        CHECK(intid < VGIC_INTIDS);
-        CHECK(vgic_irq(cpu, intid)->priority >= last);
-        last = vgic_irq(cpu, intid)->priority;
+        irq = vgic_irq(cpu, vcpuif_acknowledge(cpu, (unsigned)group));
+        CHECK(irq != NULL && irq->priority >= last);
+        last = irq->priority;
         vcpuif_write_apr(cpu, (unsigned)group, 0, 0); /* running no more, still active: the next ones can come */
     }
     CHECK(false);

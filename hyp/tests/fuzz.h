@@ -33,11 +33,14 @@ static inline uint32_t fuzz_offset(const struct fuzz_step *step)
     case 0:
         return step->offset;
     case 1:
-        return aligned & 0xfff;
+        return aligned & 0x3fff;
     default:
-        return aligned < 0x8000 ? 0x6000 + (aligned & 0x1fff) : 0xff00 + (aligned & 0xff);
+        return aligned < 0x8000 ? 0x6000 + (aligned & 0x3fff) : 0xff00 + (aligned & 0xff);
     }
 }
+
+/* An interrupt of `cpu`, of any range that the VM has. */
+struct virq *fuzz_irq(struct vgic_cpu *cpu, const struct fuzz_step *step);
 
 static inline bool fuzz_write(const struct fuzz_step *step)
 {

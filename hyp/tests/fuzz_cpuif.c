@@ -9,13 +9,16 @@ static void enable_all(struct vgic_cpu *cpu)
     vgic_gicd_write(cpu, GICD_CTLR, 4, GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1);
     for (unsigned bank = 1; bank <= VGIC_SPI_BANKS; bank++)
         vgic_gicd_write(cpu, GICD_ISENABLER + 4 * bank, 4, UINT32_MAX);
+    for (unsigned bank = 0; bank < VGIC_ESPI_BANKS; bank++)
+        vgic_gicd_write(cpu, GICD_ISENABLER_E + 4 * bank, 4, UINT32_MAX);
     for (unsigned i = 0; i < cpu->vm->cpus; i++)
-        vgic_gicr_write(cpu, i * GICR_SIZE + GICR_SGI + GICR_ISENABLER0, 4, UINT32_MAX);
+        for (unsigned bank = 0; bank <= VGIC_EPPI_BANKS; bank++)
+            vgic_gicr_write(cpu, i * GICR_SIZE + GICR_SGI + GICR_ISENABLER0 + 4 * bank, 4, UINT32_MAX);
 }
 
 static void raise(struct vgic_cpu *cpu, const struct fuzz_step *step)
 {
-    struct virq *irq = vgic_irq(cpu, step->offset % VGIC_INTIDS);
+    struct virq *irq = fuzz_irq(cpu, step);
 
     virq_set_priority(irq, (uint8_t)(step->value & (0xff00U >> cpu->vm->limits.priority_bits) & 0xff));
     vgic_raise(irq);
@@ -45,7 +48,8 @@ static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
         (void)vcpuif_read_apr(cpu, group, 0);
         break;
     case 6:
-        vgic_gicd_write(cpu, GICD_IGROUPR + step->offset % 128 / 4 * 4, 4, step->value);
+        vgic_gicd_write(cpu, (step->offset & 128 ? GICD_IGROUPR_E : GICD_IGROUPR) + step->offset % 128 / 4 * 4, 4,
+                        step->value);
         break;
     case 7:
         (void)vcpuif_highest_pending(cpu, group);

@@ -9,6 +9,7 @@ from pathlib import Path
 HYP = Path(__file__).resolve().parent.parent
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
+TESTS = ("test_routing", "test_extended")  # beside test_model, which takes a seed and a number
 FRAMES = ("gicd", "gicr", "gicc", "cpuif")
 
 
@@ -23,7 +24,7 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
 def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False) -> Path:
     """The program of hyp/tests/NAME.c with the model of the tree at `hyp`; a mutant may leave things unused."""
     flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
-    return _build(["gcc", *flags], [name, "consistent", "fake"], directory / name, hyp)
+    return _build(["gcc", *flags], [name, "consistent", "fake", "tap"], directory / name, hyp)
 
 
 def build_fuzzer(frame: str, directory: Path) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import conform, images, suite
 from bench.suite import ROOT
-from host import HYP, build_test
+from host import HYP, TESTS, build_test
 
 LIST = Path(__file__).resolve().parent / "mutants.toml"
 SEEDS = ("1", "2")
@@ -49,8 +49,8 @@ def caught_on_host(mutant: Mutant, directory: Path) -> str:
         shutil.copytree(HYP / room, directory / "hyp" / room)
     plant(mutant, directory / "hyp")
     model = str(build_test("test_model", directory, directory / "hyp", mutant=True))
-    routing = str(build_test("test_routing", directory, directory / "hyp", mutant=True))
-    commands = [[model, seed, OPERATIONS] for seed in SEEDS] + [[routing]]
+    scenarios = [str(build_test(name, directory, directory / "hyp", mutant=True)) for name in TESTS]
+    commands = [[model, seed, OPERATIONS] for seed in SEEDS] + [[name] for name in scenarios]
     for command in commands:
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from host import build_test
+from host import TESTS, build_test
 
 
 @pytest.fixture(name="model", scope="session")
@@ -25,9 +25,10 @@ def test_model_equals_the_reference(model: Path, seed: int) -> None:
     assert done.stdout.count("\nok ") == 5
 
 
-def test_routing(tmp_path: Path) -> None:
-    """Eight vCPUs: target lists, broadcast, IROUTER, kicks, message-based SPIs."""
-    program = build_test("test_routing", tmp_path)
+@pytest.mark.parametrize("name", TESTS)
+def test_scenarios(name: str, tmp_path: Path) -> None:
+    """Programs of written-down scenarios."""
+    program = build_test(name, tmp_path)
     done = subprocess.run([program], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("\nok ") == int(done.stdout.split("\n", 1)[0].removeprefix("1.."))

@@ -12,8 +12,12 @@
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 
-#define INTIDS 64 /* SGIs, PPIs and 32 SPIs */
+/* SGIs and PPIs, the first SPIs, the last extended PPIs, the last extended SPIs: a bank of 32 each */
+#define BANKS  4
+#define INTIDS (32 * BANKS)
 #define IDLE   0x100
+
+static const unsigned first_intid[BANKS] = {0, 32, 1088, 5088};
 
 struct reference_irq {
     bool enabled, edge, latch, line, active;
@@ -101,17 +105,55 @@ static bool is_active(const struct reference_irq *irq)
     return irq->active;
 }
 
+/* An access of `size` bytes to the redistributor's registers for private interrupts, else to the distributor's. */
+static uint64_t read_frame(bool private, uint32_t offset, unsigned size)
+{
+    return private ? vgic_gicr_read(cpu, GICR_SGI + offset, size) : vgic_gicd_read(cpu, offset, size);
+}
+
+static void write_frame(bool private, uint32_t offset, unsigned size, uint64_t value)
+{
+    if (private)
+        vgic_gicr_write(cpu, GICR_SGI + offset, size, value);
+    else
+        vgic_gicd_write(cpu, offset, size, value);
+}
+
+static bool is_private(unsigned bank)
+{
+    return bank % 2 == 0;
+}
+
+/* Of the word of a register at `offset` that stands for the bank: extended SPIs have registers of their own. */
+static uint32_t bits_offset(unsigned bank, uint32_t offset)
+{
+    static const uint32_t words[BANKS] = {0, 4, 8, 0x7c};
+
+    return (bank == 3 ? 0x1000 + 4 * (offset - 0x80) : offset) + words[bank];
+}
+
 static uint64_t read_bits(unsigned bank, uint32_t offset)
 {
-    return bank == 0 ? vgic_gicr_read(cpu, GICR_SGI + offset, 4) : vgic_gicd_read(cpu, offset + 4 * bank, 4);
+    return read_frame(is_private(bank), bits_offset(bank, offset), 4);
 }
 
 static void write_bits(unsigned bank, uint32_t offset, uint32_t value)
 {
-    if (bank == 0)
-        vgic_gicr_write(cpu, GICR_SGI + offset, 4, value);
-    else
-        vgic_gicd_write(cpu, offset + 4 * bank, 4, value);
+    write_frame(is_private(bank), bits_offset(bank, offset), 4, value);
+}
+
+/* The place in the reference of the interrupt with `intid`; INTIDS when it is not part of it. */
+static unsigned place_of(uint32_t intid)
+{
+    for (unsigned bank = 0; bank < BANKS; bank++)
+        if (intid - first_intid[bank] < 32)
+            return 32 * bank + intid - first_intid[bank];
+    return INTIDS;
+}
+
+static uint32_t intid_of(unsigned place)
+{
+    return first_intid[place / 32] + place % 32;
 }
 
 static void expect(const char *what, unsigned long operation, uint64_t got, uint64_t expected)
@@ -126,7 +168,7 @@ static void compare(unsigned long operation)
     enum vcpuif_signal signal = vcpuif_signal(cpu);
     uint32_t hppir[2] = {vcpuif_highest_pending(cpu, 0), vcpuif_highest_pending(cpu, 1)};
 
-    for (unsigned bank = 0; bank < 2; bank++) {
+    for (unsigned bank = 0; bank < BANKS; bank++) {
         expect("ISENABLER", operation, read_bits(bank, GICD_ISENABLER), word(32 * bank, is_enabled));
         expect("ISPENDR", operation, read_bits(bank, GICD_ISPENDR), word(32 * bank, pending));
         expect("ISACTIVER", operation, read_bits(bank, GICD_ISACTIVER), word(32 * bank, is_active));
@@ -139,7 +181,7 @@ static void compare(unsigned long operation)
     for (unsigned g = 0; g < 2; g++) {
         if (priority == IDLE || group != g)
             expect("HPPIR", operation, hppir[g], 1023);
-        else if (hppir[g] >= INTIDS || ref.irq[hppir[g]].priority != priority)
+        else if (place_of(hppir[g]) == INTIDS || ref.irq[place_of(hppir[g])].priority != priority)
             fail("HPPIR priority", operation, hppir[g], priority);
     }
 }
@@ -148,18 +190,19 @@ static void acknowledge(unsigned long operation, unsigned group)
 {
     unsigned best_group = 0, best = highest(&best_group);
     uint32_t intid = vcpuif_acknowledge(cpu, group);
+    unsigned place = place_of(intid);
 
     if (!signalled(best, best_group) || best_group != group) {
         expect("IAR", operation, intid, 1023);
         return;
     }
-    if (intid >= INTIDS || ref.irq[intid].priority != best || ref.irq[intid].group != group ||
-        !pending(&ref.irq[intid]) || ref.irq[intid].active || !ref.irq[intid].enabled) {
+    if (place == INTIDS || ref.irq[place].priority != best || ref.irq[place].group != group ||
+        !pending(&ref.irq[place]) || ref.irq[place].active || !ref.irq[place].enabled) {
         fail("IAR took the wrong interrupt", operation, intid, best);
         return;
     }
-    ref.irq[intid].latch = false;
-    ref.irq[intid].active = true;
+    ref.irq[place].latch = false;
+    ref.irq[place].active = true;
     ref.depth[group][best & group_bits(group)] = 1;
 }
 
@@ -173,15 +216,15 @@ static void end(unsigned group, uint32_t intid)
     if (ref.depth[group][top] == 0)
         return;
     ref.depth[group][top] = 0;
-    if (!ref.eoimode && intid < INTIDS)
-        ref.irq[intid].active = false;
+    if (!ref.eoimode && place_of(intid) < INTIDS)
+        ref.irq[place_of(intid)].active = false;
 }
 
 static void deactivate(uint32_t intid)
 {
     vcpuif_deactivate(cpu, intid);
-    if (ref.eoimode && intid < INTIDS)
-        ref.irq[intid].active = false;
+    if (ref.eoimode && place_of(intid) < INTIDS)
+        ref.irq[place_of(intid)].active = false;
 }
 
 /* One of the one-bit-per-interrupt registers, written with a random word. */
@@ -207,37 +250,33 @@ static void set_groups(unsigned bank, uint32_t value)
         ref.irq[32 * bank + i].group = value >> i & 1;
 }
 
-static void set_priority(unsigned intid, unsigned priority)
+static void set_priority(unsigned place, unsigned priority)
 {
-    if (intid < 32)
-        vgic_gicr_write(cpu, GICR_SGI + GICR_IPRIORITYR + intid, 1, priority);
-    else
-        vgic_gicd_write(cpu, GICD_IPRIORITYR + intid, 1, priority);
-    ref.irq[intid].priority = priority & (0xff00 >> ref.priority_bits) & 0xff;
+    static const uint32_t words[BANKS] = {0x400, 0x420, 0x440, 0x23e0};
+
+    write_frame(is_private(place / 32), words[place / 32] + place % 32, 1, priority);
+    ref.irq[place].priority = priority & (0xff00 >> ref.priority_bits) & 0xff;
 }
 
-static void set_line(unsigned intid, bool asserted)
+static void set_line(unsigned place, bool asserted)
 {
-    struct reference_irq *irq = &ref.irq[intid];
+    struct reference_irq *irq = &ref.irq[place];
 
-    vgic_set_line(vgic_irq(cpu, intid), asserted);
+    vgic_set_line(vgic_irq(cpu, intid_of(place)), asserted);
     if (irq->edge && asserted && !irq->line)
         irq->latch = true;
     irq->line = asserted;
 }
 
-static void set_config(unsigned intid, bool edge)
+static void set_config(unsigned place, bool edge)
 {
-    unsigned shift = 2 * (intid % 16) + 1;
-    uint32_t offset = intid < 32 ? GICR_ICFGR0 + 4 : GICD_ICFGR + intid / 16 * 4;
-    uint64_t value = intid < 32 ? vgic_gicr_read(cpu, GICR_SGI + offset, 4) : vgic_gicd_read(cpu, offset, 4);
+    static const uint32_t words[BANKS] = {0xc00, 0xc08, 0xc10, 0x30f8};
+    uint32_t offset = words[place / 32] + place % 32 / 16 * 4;
+    unsigned shift = 2 * (place % 16) + 1;
+    uint64_t value = read_frame(is_private(place / 32), offset, 4) & ~(UINT64_C(1) << shift);
 
-    value = edge ? value | UINT64_C(1) << shift : value & ~(UINT64_C(1) << shift);
-    if (intid < 32)
-        vgic_gicr_write(cpu, GICR_SGI + offset, 4, value);
-    else
-        vgic_gicd_write(cpu, offset, 4, value);
-    ref.irq[intid].edge = edge;
+    write_frame(is_private(place / 32), offset, 4, value | (uint64_t)edge << shift);
+    ref.irq[place].edge = edge;
 }
 
 static void set_bpr(unsigned group, unsigned value)
@@ -283,10 +322,14 @@ static void binary_point(uint64_t random)
     set_bpr(random >> 20 & 1, random >> 24 & 7);
 }
 
+/* INTIDs that are special, reserved, of LPIs, or of interrupts that are never active. */
+static const uint32_t others[16] = {1000, 1019, 1020, 1021, 1022, 1023, 1024, 1055,
+                                    1056, 1120, 4095, 4096, 5120, 8191, 8192, 0xffffff};
+
 static void operate(unsigned long operation, uint64_t random)
 {
-    unsigned intid = (unsigned)(random >> 32) % INTIDS;
-    unsigned bank = intid / 32;
+    unsigned place = (unsigned)(random >> 32) % INTIDS;
+    unsigned bank = place / 32;
     uint32_t few = (uint32_t)(random >> 40) & (uint32_t)(random >> 24) & (uint32_t)(random >> 16);
 
     switch (random % 16) {
@@ -297,10 +340,10 @@ static void operate(unsigned long operation, uint64_t random)
         break;
     case 3:
     case 4:
-        end(random >> 8 & 1, (random >> 9 & 7) == 0 ? 1000 + (intid & 31) : intid);
+        end(random >> 8 & 1, (random >> 9 & 7) == 0 ? others[random >> 12 & 15] : intid_of(place));
         break;
     case 5:
-        deactivate(intid);
+        deactivate((random >> 9 & 7) == 0 ? others[random >> 12 & 15] : intid_of(place));
         break;
     case 6:
     case 7:
@@ -312,15 +355,15 @@ static void operate(unsigned long operation, uint64_t random)
         break;
     case 10:
     case 11:
-        set_priority(intid, random >> 8 & 0xff);
+        set_priority(place, random >> 8 & 0xff);
         break;
     case 12:
     case 13:
-        set_line(intid, (random >> 8 & 1) != 0);
+        set_line(place, (random >> 8 & 1) != 0);
         break;
     case 14:
-        if (intid >= 16)
-            set_config(intid, (random >> 8 & 1) != 0);
+        if (place >= 16)
+            set_config(place, (random >> 8 & 1) != 0);
         break;
     default:
         if ((random >> 4 & 3) == 0)

@@ -3,30 +3,18 @@
  * What several vCPUs show of the model: SGI target lists, broadcast, IROUTER, banked registers, message-based SPIs,
  * redistributors. Eight vCPUs, a strategy that keeps nothing resident. TAP on stdout.
  */
-#include <stdio.h>
-
 #include "consistent.h"
 #include "fake.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "regs/sgi.h"
+#include "tap.h"
 
 #define CPUS 8
 #define SGI  5
 #define SPI  70
 
 static struct vgic *vm;
-static unsigned long failures;
-
-#define EXPECT(got, expected) expect(#got, (got), (expected), __LINE__)
-
-static void expect(const char *what, uint64_t got, uint64_t expected, int line)
-{
-    if (got == expected)
-        return;
-    printf("# line %d: %s: got 0x%lx, expected 0x%lx\n", line, what, got, expected);
-    failures++;
-}
 
 static uint32_t sgi_frame(unsigned cpu)
 {
@@ -222,31 +210,24 @@ static void lines(void)
     EXPECT(signalled(), 0);
 }
 
+static void finish(void)
+{
+    consistent(vm);
+}
+
 int main(void)
 {
-    static const struct {
-        const char *name;
-        void (*run)(void);
-    } tests[] = {{"target_lists", target_lists},
-                 {"broadcast", broadcast},
-                 {"other_affinities", other_affinities},
-                 {"groups_of_targets", groups_of_targets},
-                 {"banked_state", banked_state},
-                 {"routes", routes},
-                 {"rerouted_while_active", rerouted_while_active},
-                 {"kicks", kicks},
-                 {"messages", messages},
-                 {"redistributors", redistributors},
-                 {"lines", lines}};
-    unsigned long failed = 0;
+    static const struct tap_test tests[] = {{"target_lists", target_lists},
+                                            {"broadcast", broadcast},
+                                            {"other_affinities", other_affinities},
+                                            {"groups_of_targets", groups_of_targets},
+                                            {"banked_state", banked_state},
+                                            {"routes", routes},
+                                            {"rerouted_while_active", rerouted_while_active},
+                                            {"kicks", kicks},
+                                            {"messages", messages},
+                                            {"redistributors", redistributors},
+                                            {"lines", lines}};
 
-    printf("1..%u\n", (unsigned)ARRAY_SIZE(tests));
-    for (unsigned i = 0; i < ARRAY_SIZE(tests); i++) {
-        failures = 0;
-        tests[i].run();
-        consistent(vm);
-        printf("%sok %u %s\n", failures == 0 ? "" : "not ", i + 1, tests[i].name);
-        failed += failures != 0;
-    }
-    return failed != 0;
+    return tap_run(tests, ARRAY_SIZE(tests), finish);
 }

@@ -18,6 +18,7 @@ struct vgic_cpu;
 struct vgic_limits {
     unsigned priority_bits;
     unsigned id_bits;
+    bool extended;           /* what holds its interrupts can hold extended INTIDs, 1024 to 8191 (GICv3.1) */
     unsigned list_registers; /* 0 where delivery needs none */
 };
 

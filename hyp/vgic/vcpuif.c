@@ -158,12 +158,23 @@ static bool drop(struct vcpuif *cpuif, unsigned group)
     return true;
 }
 
+/* Out of line, so that the completion of every other interrupt saves no registers for this. */
+static __attribute__((noinline)) void deactivate_extended(struct vgic_cpu *cpu, uint32_t intid)
+{
+    struct virq *irq = vgic_extended_irq(cpu, intid);
+
+    if (irq != NULL)
+        vgic_deactivate(irq);
+    else
+        cpu->vm->misuse++;
+}
+
 static void deactivate(struct vgic_cpu *cpu, uint32_t intid)
 {
     if (intid < VGIC_INTIDS)
         vgic_deactivate(vgic_irq(cpu, intid));
     else
-        cpu->vm->misuse++;
+        deactivate_extended(cpu, intid);
 }
 
 void vcpuif_end(struct vgic_cpu *cpu, unsigned group, uint32_t intid)

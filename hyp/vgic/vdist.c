@@ -12,9 +12,19 @@ static struct virq_bank *bank_of(struct vgic_cpu *cpu, unsigned number)
     return number >= 1 && number <= VGIC_SPI_BANKS ? &cpu->vm->spi[number - 1] : NULL;
 }
 
+static struct virq_bank *extended_bank(struct vgic_cpu *cpu, unsigned number)
+{
+    return cpu->vm->limits.extended ? &cpu->vm->spi[VGIC_SPI_BANKS + number] : NULL;
+}
+
 static struct virq_bank *bit_bank(struct vgic_cpu *cpu, uint32_t offset)
 {
     return bank_of(cpu, (offset & 0x7f) / 4);
+}
+
+static struct virq_bank *extended_bit_bank(struct vgic_cpu *cpu, uint32_t offset)
+{
+    return extended_bank(cpu, (offset & 0x7f) / 4);
 }
 
 static VREG_READER(read_ctlr)
@@ -33,7 +43,8 @@ static VREG_WRITER(write_ctlr)
 static VREG_READER(read_typer)
 {
     return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) | FIELD_PREP(GICD_TYPER_IDBITS, cpu->vm->limits.id_bits - 1) |
-           GICD_TYPER_A3V | GICD_TYPER_NO1N | GICD_TYPER_MBIS;
+           GICD_TYPER_A3V | GICD_TYPER_NO1N | GICD_TYPER_MBIS |
+           (cpu->vm->limits.extended ? GICD_TYPER_ESPI | FIELD_PREP(GICD_TYPER_ESPI_RANGE, VGIC_ESPI_BANKS - 1) : 0);
 }
 
 static VREG_READER(read_iidr)
@@ -47,14 +58,12 @@ static VREG_READER(read_iidr)
  */
 static void message(struct vgic_cpu *cpu, uint64_t value, bool set)
 {
-    unsigned intid = (unsigned)FIELD_GET(GICD_SETSPI_INTID, value);
-    struct virq *irq;
+    struct virq *irq = vgic_spi(cpu->vm, (uint32_t)FIELD_GET(GICD_SETSPI_INTID, value));
 
-    if (intid < INTID_SPI_FIRST || intid >= VGIC_INTIDS) {
+    if (irq == NULL) {
         cpu->vm->misuse++;
         return;
     }
-    irq = &cpu->vm->spi[intid / 32 - 1].irq[intid % 32];
     if ((irq->bank->edge >> irq->bit & 1) == 0)
         vgic_set_line(irq, set);
     else if (set)
@@ -73,18 +82,23 @@ static VREG_WRITER(write_clrspi)
     message(cpu, value, false);
 }
 
-#define BIT_REGISTER(name, reader, writer)                                                                             \
+#define BIT_REGISTER_OF(find, name, reader, writer)                                                                    \
     static VREG_READER(read_##name)                                                                                    \
     {                                                                                                                  \
-        struct virq_bank *bank = bit_bank(cpu, offset);                                                                \
+        struct virq_bank *bank = find(cpu, offset);                                                                    \
         return bank != NULL ? reader(bank) : 0;                                                                        \
     }                                                                                                                  \
     static VREG_WRITER(write_##name)                                                                                   \
     {                                                                                                                  \
-        struct virq_bank *bank = bit_bank(cpu, offset);                                                                \
+        struct virq_bank *bank = find(cpu, offset);                                                                    \
         if (bank != NULL)                                                                                              \
             writer(bank, (uint32_t)value);                                                                             \
     }
+
+/* Both ranges of SPIs have the register. */
+#define BIT_REGISTER(name, reader, writer)                                                                             \
+    BIT_REGISTER_OF(bit_bank, name, reader, writer)                                                                    \
+    BIT_REGISTER_OF(extended_bit_bank, name##_e, reader, writer)
 
 BIT_REGISTER(igroupr, vreg_group, vreg_set_group)
 BIT_REGISTER(isenabler, vreg_enable, vreg_set_enable)
@@ -94,45 +108,44 @@ BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
 BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
 BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
 
-static VREG_READER(read_ipriorityr)
-{
-    unsigned intid = offset - GICD_IPRIORITYR;
-    const struct virq_bank *bank = bank_of(cpu, intid / 32);
+/* One byte, or two bits, an interrupt: `first` is the number of the one that the access begins with, in its range. */
+#define FIELD_REGISTERS(find, suffix, ipriorityr, icfgr)                                                               \
+    static VREG_READER(read_ipriorityr##suffix)                                                                        \
+    {                                                                                                                  \
+        unsigned first = offset - (ipriorityr);                                                                        \
+        const struct virq_bank *bank = find(cpu, first / 32);                                                          \
+        return bank != NULL ? vreg_priorities(bank, first % 32, size) : 0;                                             \
+    }                                                                                                                  \
+    static VREG_WRITER(write_ipriorityr##suffix)                                                                       \
+    {                                                                                                                  \
+        unsigned first = offset - (ipriorityr);                                                                        \
+        struct virq_bank *bank = find(cpu, first / 32);                                                                \
+        if (bank != NULL)                                                                                              \
+            vreg_set_priorities(bank, first % 32, size, value);                                                        \
+    }                                                                                                                  \
+    static VREG_READER(read_icfgr##suffix)                                                                             \
+    {                                                                                                                  \
+        unsigned number = (offset - (icfgr)) / 4;                                                                      \
+        const struct virq_bank *bank = find(cpu, number / 2);                                                          \
+        return bank != NULL ? vreg_config(bank, number % 2) : 0;                                                       \
+    }                                                                                                                  \
+    static VREG_WRITER(write_icfgr##suffix)                                                                            \
+    {                                                                                                                  \
+        unsigned number = (offset - (icfgr)) / 4;                                                                      \
+        struct virq_bank *bank = find(cpu, number / 2);                                                                \
+        if (bank != NULL)                                                                                              \
+            vreg_set_config(bank, number % 2, (uint32_t)value);                                                        \
+    }
 
-    return bank != NULL ? vreg_priorities(bank, intid % 32, size) : 0;
-}
-
-static VREG_WRITER(write_ipriorityr)
-{
-    unsigned intid = offset - GICD_IPRIORITYR;
-    struct virq_bank *bank = bank_of(cpu, intid / 32);
-
-    if (bank != NULL)
-        vreg_set_priorities(bank, intid % 32, size, value);
-}
-
-static VREG_READER(read_icfgr)
-{
-    unsigned number = (offset - GICD_ICFGR) / 4;
-    const struct virq_bank *bank = bank_of(cpu, number / 2);
-
-    return bank != NULL ? vreg_config(bank, number % 2) : 0;
-}
-
-static VREG_WRITER(write_icfgr)
-{
-    unsigned number = (offset - GICD_ICFGR) / 4;
-    struct virq_bank *bank = bank_of(cpu, number / 2);
-
-    if (bank != NULL)
-        vreg_set_config(bank, number % 2, (uint32_t)value);
-}
+FIELD_REGISTERS(bank_of, , GICD_IPRIORITYR, GICD_ICFGR)
+FIELD_REGISTERS(extended_bank, _e, GICD_IPRIORITYR_E, GICD_ICFGR_E)
 
 static struct virq *routed(struct vgic_cpu *cpu, uint32_t offset)
 {
-    unsigned intid = (offset - GICD_IROUTER) / 8;
+    uint32_t intid =
+        offset < GICD_IROUTER_E ? (offset - GICD_IROUTER) / 8 : INTID_ESPI_FIRST + (offset - GICD_IROUTER_E) / 8;
 
-    return intid >= INTID_SPI_FIRST ? vgic_irq(cpu, intid) : NULL;
+    return vgic_spi(cpu->vm, intid);
 }
 
 static VREG_READER(read_irouter)
@@ -166,6 +179,7 @@ static const struct vreg registers[] = {
     {GICD_ISENABLER, GICD_ISENABLER + 0x80, 4, read_isenabler, write_isenabler},
     {GICD_ICENABLER, GICD_ICENABLER + 0x80, 4, read_icenabler, write_icenabler},
     {GICD_ISPENDR, GICD_ISPENDR + 0x80, 4, read_ispendr, write_ispendr},
+    {GICD_ISPENDR_E, GICD_ISPENDR_E + 0x80, 4, read_ispendr_e, write_ispendr_e},
     {GICD_ICPENDR, GICD_ICPENDR + 0x80, 4, read_icpendr, write_icpendr},
     {GICD_ISACTIVER, GICD_ISACTIVER + 0x80, 4, read_isactiver, write_isactiver},
     {GICD_ICACTIVER, GICD_ICACTIVER + 0x80, 4, read_icactiver, write_icactiver},
@@ -183,6 +197,17 @@ static const struct vreg registers[] = {
     {GICD_ITARGETSR, GICD_ITARGETSR + 0x400, 1 | 4, vreg_zero, vreg_ignore},
     {GICD_IGRPMODR, GICD_IGRPMODR + 0x80, 4, vreg_zero, vreg_ignore},
     {GICD_NSACR, GICD_NSACR + 0x100, 4, vreg_zero, vreg_ignore},
+    {GICD_ISENABLER_E, GICD_ISENABLER_E + 0x80, 4, read_isenabler_e, write_isenabler_e},
+    {GICD_ICENABLER_E, GICD_ICENABLER_E + 0x80, 4, read_icenabler_e, write_icenabler_e},
+    {GICD_ICPENDR_E, GICD_ICPENDR_E + 0x80, 4, read_icpendr_e, write_icpendr_e},
+    {GICD_ISACTIVER_E, GICD_ISACTIVER_E + 0x80, 4, read_isactiver_e, write_isactiver_e},
+    {GICD_ICACTIVER_E, GICD_ICACTIVER_E + 0x80, 4, read_icactiver_e, write_icactiver_e},
+    {GICD_IPRIORITYR_E, GICD_IPRIORITYR_E + 0x400, 1 | 4, read_ipriorityr_e, write_ipriorityr_e},
+    {GICD_IROUTER_E, GICD_IROUTER_E + 0x2000, 4 | 8, read_irouter, write_irouter},
+    {GICD_IGROUPR_E, GICD_IGROUPR_E + 0x80, 4, read_igroupr_e, write_igroupr_e},
+    {GICD_ICFGR_E, GICD_ICFGR_E + 0x100, 4, read_icfgr_e, write_icfgr_e},
+    {GICD_IGRPMODR_E, GICD_IGRPMODR_E + 0x80, 4, vreg_zero, vreg_ignore},
+    {GICD_NSACR_E, GICD_NSACR_E + 0x100, 4, vreg_zero, vreg_ignore},
 };
 
 uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)

@@ -12,13 +12,15 @@ const char *vgic_init(struct vgic *vm, const struct delivery *delivery, unsigned
     *vm = (struct vgic){.delivery = delivery, .version = version};
     for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
         virq_bank_init(&vm->spi[i], vm, INTID_SPI_FIRST + 32 * i, NULL);
+    for (unsigned i = 0; i < VGIC_ESPI_BANKS; i++)
+        virq_bank_init(&vm->spi[VGIC_SPI_BANKS + i], vm, INTID_ESPI_FIRST + 32 * i, NULL);
     return delivery->limits(&vm->limits, version);
 }
 
 /* IROUTER resets to 0.0.0.0 here, ITARGETSR to no target; with one CPU there is no choice. */
 static void set_all_targets(struct vgic *vm, struct vgic_cpu *cpu)
 {
-    for (unsigned i = 0; i < VGIC_SPI_BANKS * 32; i++)
+    for (unsigned i = 0; i < ARRAY_SIZE(vm->spi) * 32; i++)
         vm->spi[i / 32].irq[i % 32].target = cpu;
 }
 
@@ -29,6 +31,8 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
     vm->present |= BIT32(vm->cpus);
     vm->cpu[vm->cpus++] = cpu;
     virq_bank_init(&cpu->local, vm, 0, cpu);
+    for (unsigned i = 0; i < VGIC_EPPI_BANKS; i++)
+        virq_bank_init(&cpu->extended[i], vm, INTID_EPPI_FIRST + 32 * i, cpu);
     cpu->local.edge = (1U << INTID_SGI_COUNT) - 1; /* SGIs are edge-triggered (IHI 0069H 12.11.7) */
     for (unsigned group = 0; group < 2; group++)
         virq_queue_init(&cpu->ready[group], &cpu->lists[group]);
@@ -37,6 +41,24 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
         set_all_targets(vm, cpu);
     else if (vm->version == 2)
         set_all_targets(vm, NULL);
+}
+
+struct virq *vgic_extended_irq(struct vgic_cpu *cpu, uint32_t intid)
+{
+    uint32_t ppi = intid - INTID_EPPI_FIRST, spi = intid - INTID_ESPI_FIRST;
+
+    if (!cpu->vm->limits.extended)
+        return NULL;
+    if (ppi < INTID_EPPI_COUNT)
+        return &cpu->extended[ppi / 32].irq[ppi % 32];
+    return spi < INTID_ESPI_COUNT ? &cpu->vm->spi[VGIC_SPI_BANKS + spi / 32].irq[spi % 32] : NULL;
+}
+
+struct virq *vgic_spi(struct vgic *vm, uint32_t intid)
+{
+    bool private = intid < INTID_SPI_FIRST || intid - INTID_EPPI_FIRST < INTID_EPPI_COUNT;
+
+    return private ? NULL : vgic_irq(vm->cpu[0], intid);
 }
 
 void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)
@@ -52,9 +74,12 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
 {
     vm->group_enabled[0] = group0;
     vm->group_enabled[1] = group1;
-    for (unsigned i = 0; i < vm->cpus; i++)
+    for (unsigned i = 0; i < vm->cpus; i++) {
         virq_update_forwarded(&vm->cpu[i]->local);
-    for (unsigned i = 0; i < VGIC_SPI_BANKS; i++)
+        for (unsigned n = 0; n < VGIC_EPPI_BANKS; n++)
+            virq_update_forwarded(&vm->cpu[i]->extended[n]);
+    }
+    for (unsigned i = 0; i < vgic_spi_banks(vm); i++)
         virq_update_forwarded(&vm->spi[i]);
 }
 

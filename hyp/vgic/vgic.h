@@ -10,9 +10,11 @@
 #include "vcpuif.h"
 #include "virq.h"
 
-#define VGIC_CPUS_MAX  8
-#define VGIC_SPI_BANKS 31 /* INTIDs 32 to 1019 */
-#define VGIC_INTIDS    INTID_SPI_END
+#define VGIC_CPUS_MAX   8
+#define VGIC_SPI_BANKS  31 /* INTIDs 32 to 1019 */
+#define VGIC_ESPI_BANKS (INTID_ESPI_COUNT / 32)
+#define VGIC_EPPI_BANKS (INTID_EPPI_COUNT / 32)
+#define VGIC_INTIDS     INTID_SPI_END /* without the extended ranges */
 
 /* What every exit touches comes first, within the reach of short address offsets; tables come last. */
 struct vgic_cpu {
@@ -23,10 +25,11 @@ struct vgic_cpu {
     bool asleep;    /* GICR_WAKER.ProcessorSleep */
     struct vcpuif cpuif;
     union delivery_state delivery;
-    struct virq_queue ready[2];           /* by group */
-    struct virq_bank local;               /* SGIs and PPIs */
-    uint8_t sgi_sources[INTID_SGI_COUNT]; /* GICv2: which CPUs made the SGI pending */
-    struct virq_lists lists[2];           /* of the ready queues */
+    struct virq_queue ready[2];                 /* by group */
+    struct virq_bank local;                     /* SGIs and PPIs */
+    uint8_t sgi_sources[INTID_SGI_COUNT];       /* GICv2: which CPUs made the SGI pending */
+    struct virq_lists lists[2];                 /* of the ready queues */
+    struct virq_bank extended[VGIC_EPPI_BANKS]; /* extended PPIs, where there are any (vgic_limits.extended) */
 };
 
 struct vgic {
@@ -40,7 +43,7 @@ struct vgic {
     uint32_t kick;               /* others whose ready queues it changed: they have to flush */
     struct vgic_cpu *fetch_from; /* whose hardware state it waits for, by surrender() on that core */
     struct vgic_cpu *cpu[VGIC_CPUS_MAX];
-    struct virq_bank spi[VGIC_SPI_BANKS];
+    struct virq_bank spi[VGIC_SPI_BANKS + VGIC_ESPI_BANKS]; /* vgic_spi_banks() of them: SPIs, then extended ones */
     uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
 };
 
@@ -56,13 +59,25 @@ static inline void vgic_touch(struct vgic_cpu *cpu)
         cpu->vm->kick |= BIT32(cpu->index);
 }
 
+static inline unsigned vgic_spi_banks(const struct vgic *vm)
+{
+    return vm->limits.extended ? VGIC_SPI_BANKS + VGIC_ESPI_BANKS : VGIC_SPI_BANKS;
+}
+
 /* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
+struct virq *vgic_extended_irq(struct vgic_cpu *cpu, uint32_t intid);
+
 static inline struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
 {
     if (intid < INTID_SPI_FIRST)
         return &cpu->local.irq[intid];
-    return intid < VGIC_INTIDS ? &cpu->vm->spi[intid / 32 - 1].irq[intid % 32] : NULL;
+    if (intid < VGIC_INTIDS)
+        return &cpu->vm->spi[intid / 32 - 1].irq[intid % 32];
+    return vgic_extended_irq(cpu, intid);
 }
+
+/* ditto, an SPI of either range; NULL when it is none. */
+struct virq *vgic_spi(struct vgic *vm, uint32_t intid);
 
 /*
  * Links a PPI of `cpu`, or an SPI, to the physical one `pintid`: a line that the physical controller samples. A

@@ -15,7 +15,7 @@ void virq_queue_init(struct virq_queue *queue, struct virq_lists *lists)
 void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_intid, struct vgic_cpu *target)
 {
     *bank = (struct virq_bank){.vm = vm, .implemented = UINT32_MAX};
-    if (first_intid + 32 > INTID_SPECIAL)
+    if (first_intid < INTID_SPECIAL && first_intid + 32 > INTID_SPECIAL)
         bank->implemented >>= first_intid + 32 - INTID_SPECIAL;
     for (unsigned i = 0; i < 32; i++)
         bank->irq[i] =

@@ -10,9 +10,15 @@ static VREG_READER(read_typer)
 {
     const struct vgic_cpu *owner = cpu;
     uint64_t typer = FIELD_PREP(GICR_TYPER_AFFINITY, cpu->index) | FIELD_PREP(GICR_TYPER_PROCESSOR, owner->index) |
-                     (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0);
+                     (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0) |
+                     (owner->vm->limits.extended ? FIELD_PREP(GICR_TYPER_PPINUM, VGIC_EPPI_BANKS) : 0);
 
     return typer >> 8 * (offset & 4);
+}
+
+static struct virq_bank *extended_bank(struct vgic_cpu *cpu, unsigned number)
+{
+    return cpu->vm->limits.extended ? &cpu->extended[number] : NULL;
 }
 
 static VREG_READER(read_iidr)
@@ -38,6 +44,17 @@ static VREG_WRITER(write_waker)
     static VREG_WRITER(write_##name)                                                                                   \
     {                                                                                                                  \
         writer(&cpu->local, (uint32_t)value);                                                                          \
+    }                                                                                                                  \
+    static VREG_READER(read_##name##_e)                                                                                \
+    {                                                                                                                  \
+        struct virq_bank *bank = extended_bank(cpu, (offset & 0x7f) / 4 - 1);                                          \
+        return bank != NULL ? reader(bank) : 0;                                                                        \
+    }                                                                                                                  \
+    static VREG_WRITER(write_##name##_e)                                                                               \
+    {                                                                                                                  \
+        struct virq_bank *bank = extended_bank(cpu, (offset & 0x7f) / 4 - 1);                                          \
+        if (bank != NULL)                                                                                              \
+            writer(bank, (uint32_t)value);                                                                             \
     }
 
 BIT_REGISTER(igroupr, vreg_group, vreg_set_group)
@@ -58,6 +75,23 @@ static VREG_WRITER(write_ipriorityr)
     vreg_set_priorities(&cpu->local, offset - GICR_IPRIORITYR, size, value);
 }
 
+static VREG_READER(read_ipriorityr_e)
+{
+    unsigned first = offset - GICR_IPRIORITYR_E;
+    const struct virq_bank *bank = extended_bank(cpu, first / 32);
+
+    return bank != NULL ? vreg_priorities(bank, first % 32, size) : 0;
+}
+
+static VREG_WRITER(write_ipriorityr_e)
+{
+    unsigned first = offset - GICR_IPRIORITYR_E;
+    struct virq_bank *bank = extended_bank(cpu, first / 32);
+
+    if (bank != NULL)
+        vreg_set_priorities(bank, first % 32, size, value);
+}
+
 static VREG_READER(read_icfgr)
 {
     return vreg_config(&cpu->local, (offset - GICR_ICFGR0) / 4);
@@ -68,6 +102,23 @@ static VREG_WRITER(write_icfgr)
 {
     if (offset != GICR_ICFGR0)
         vreg_set_config(&cpu->local, 1, (uint32_t)value);
+}
+
+static VREG_READER(read_icfgr_e)
+{
+    unsigned number = (offset - GICR_ICFGR_E) / 4;
+    const struct virq_bank *bank = extended_bank(cpu, number / 2);
+
+    return bank != NULL ? vreg_config(bank, number % 2) : 0;
+}
+
+static VREG_WRITER(write_icfgr_e)
+{
+    unsigned number = (offset - GICR_ICFGR_E) / 4;
+    struct virq_bank *bank = extended_bank(cpu, number / 2);
+
+    if (bank != NULL)
+        vreg_set_config(bank, number % 2, (uint32_t)value);
 }
 
 static const struct vreg rd_registers[] = {
@@ -89,8 +140,17 @@ static const struct vreg sgi_registers[] = {
     {GICR_IPRIORITYR, GICR_IPRIORITYR + 32, 1 | 4, read_ipriorityr, write_ipriorityr},
     {GICR_IGROUPR0, GICR_IGROUPR0 + 4, 4, read_igroupr, write_igroupr},
     {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_icfgr, write_icfgr},
-    {GICR_IGRPMODR0, GICR_IGRPMODR0 + 4, 4, vreg_zero, vreg_ignore}, /* one security state: RAZ/WI, like the next */
+    {GICR_IGRPMODR0, GICR_IGRPMODR0 + 12, 4, vreg_zero, vreg_ignore}, /* one security state: RAZ/WI, like the next */
     {GICR_NSACR, GICR_NSACR + 4, 4, vreg_zero, vreg_ignore},
+    {GICR_ISENABLER_E, GICR_ISENABLER_E + 8, 4, read_isenabler_e, write_isenabler_e},
+    {GICR_ICENABLER_E, GICR_ICENABLER_E + 8, 4, read_icenabler_e, write_icenabler_e},
+    {GICR_ISPENDR_E, GICR_ISPENDR_E + 8, 4, read_ispendr_e, write_ispendr_e},
+    {GICR_ICPENDR_E, GICR_ICPENDR_E + 8, 4, read_icpendr_e, write_icpendr_e},
+    {GICR_ISACTIVER_E, GICR_ISACTIVER_E + 8, 4, read_isactiver_e, write_isactiver_e},
+    {GICR_ICACTIVER_E, GICR_ICACTIVER_E + 8, 4, read_icactiver_e, write_icactiver_e},
+    {GICR_IPRIORITYR_E, GICR_IPRIORITYR_E + 64, 1 | 4, read_ipriorityr_e, write_ipriorityr_e},
+    {GICR_IGROUPR_E, GICR_IGROUPR_E + 8, 4, read_igroupr_e, write_igroupr_e},
+    {GICR_ICFGR_E, GICR_ICFGR_E + 16, 4, read_icfgr_e, write_icfgr_e},
 };
 
 /* Offsets count from the first redistributor's RD_base; the frame's registers work on its owner. */

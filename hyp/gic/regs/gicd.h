@@ -33,6 +33,20 @@
 #define GICD_PIDR2      0xffe8
 #define GICD_ID_END     0x10000
 
+/* of the extended SPIs, INTID 4096 first (GICv3.1) */
+#define GICD_IGROUPR_E    0x1000
+#define GICD_ISENABLER_E  0x1200
+#define GICD_ICENABLER_E  0x1400
+#define GICD_ISPENDR_E    0x1600
+#define GICD_ICPENDR_E    0x1800
+#define GICD_ISACTIVER_E  0x1a00
+#define GICD_ICACTIVER_E  0x1c00
+#define GICD_IPRIORITYR_E 0x2000
+#define GICD_ICFGR_E      0x3000
+#define GICD_IGRPMODR_E   0x3400
+#define GICD_NSACR_E      0x3600
+#define GICD_IROUTER_E    0x8000
+
 /* GICD_CTLR as one security state sees it (DS = 1) */
 #define GICD_CTLR_ENABLEGRP0 BIT32(0)
 #define GICD_CTLR_ENABLEGRP1 BIT32(1)
@@ -44,11 +58,13 @@
 #define GICD_CTLR_ARE_NS      BIT32(4)
 
 #define GICD_TYPER_ITLINES      4, 0
+#define GICD_TYPER_ESPI         BIT32(8)
 #define GICD_TYPER_SECURITYEXTN BIT32(10)
 #define GICD_TYPER_MBIS         BIT32(16)
 #define GICD_TYPER_IDBITS       23, 19
 #define GICD_TYPER_A3V          BIT32(24)
 #define GICD_TYPER_NO1N         BIT32(25)
+#define GICD_TYPER_ESPI_RANGE   31, 27
 
 #define GICD_IROUTER_IRM BIT(31)
 

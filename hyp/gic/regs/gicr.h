@@ -26,6 +26,17 @@
 #define GICR_ICFGR0     0x0c00
 #define GICR_IGRPMODR0  0x0d00
 #define GICR_NSACR      0x0e00
+/* of the extended PPIs, INTID 1056 first (GICv3.1) */
+#define GICR_IGROUPR_E    0x0084
+#define GICR_ISENABLER_E  0x0104
+#define GICR_ICENABLER_E  0x0184
+#define GICR_ISPENDR_E    0x0204
+#define GICR_ICPENDR_E    0x0284
+#define GICR_ISACTIVER_E  0x0304
+#define GICR_ICACTIVER_E  0x0384
+#define GICR_IPRIORITYR_E 0x0420
+#define GICR_ICFGR_E      0x0c08
+#define GICR_IGRPMODR_E   0x0d04
 
 #define GICR_CTLR_ENABLELPIS      BIT32(0)
 #define GICR_CTLR_RWP             BIT32(3)
@@ -33,6 +44,7 @@
 #define GICR_TYPER_VLPIS          BIT(1)
 #define GICR_TYPER_LAST           BIT(4)
 #define GICR_TYPER_PROCESSOR      23, 8
+#define GICR_TYPER_PPINUM         31, 27
 #define GICR_TYPER_AFFINITY       63, 32
 #define GICR_WAKER_PROCESSORSLEEP BIT32(1)
 #define GICR_WAKER_CHILDRENASLEEP BIT32(2)

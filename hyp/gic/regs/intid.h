@@ -9,7 +9,12 @@
 #define INTID_SPI_END   1020
 #define INTID_SPECIAL   1020
 #define INTID_SPURIOUS  1023
-#define INTID_LPI_FIRST 8192
+/* extended ranges (GICv3.1); what lies between them up to the LPIs is reserved */
+#define INTID_EPPI_FIRST 1056
+#define INTID_EPPI_COUNT 64
+#define INTID_ESPI_FIRST 4096
+#define INTID_ESPI_COUNT 1024
+#define INTID_LPI_FIRST  8192
 
 /* PPIs that the Base System Architecture assigns (DEN0094, 5.1) */
 #define INTID_MAINTENANCE 25
