@@ -66,7 +66,7 @@ def run(strategy: suite.Strategy, files: images.Images, timeout_s: float = TIMEO
     verdicts: Verdicts = {}
     rules, first = 1, 1
     while first <= rules:
-        values = {name: str(path) for name, path in files.files.items()} | {"bootargs": f"from={first}"}
+        values = {name: str(path) for name, path in files.files.items()} | {"bootargs": f"from={first}", "hyp_args": ""}
         boot = [arg.format(**values) for arg in strategy.args]
         with tempfile.TemporaryDirectory() as directory:
             command = [str(files.qemu.path), "-M", options, *machine.args, *boot]
