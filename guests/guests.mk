@@ -1,20 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-# Bare-metal guests: freestanding AArch64 Images that run at EL1, bare or under any hypervisor.
+# Bare-metal guests: freestanding AArch64 Images that run at EL1, bare or under any hypervisor; one at EL3.
 GUEST_FLAGS := $(ARM64_FLAGS) -Ihyp/lib -Ihyp/arch -Ihyp/gic -Iguests/lib
 GUEST_LIB := $(wildcard guests/lib/*.c guests/lib/*.S) $(addprefix hyp/lib/,print.c string.c stack_protector.c devtree.c)
 CONFORM_SOURCES := $(wildcard guests/conform/*.c guests/conform/*.S) $(GUEST_LIB)
 BENCH_SOURCES := $(wildcard guests/bench/*.c) $(GUEST_LIB)
+# Starts at EL3 and stays there: of guests/lib it takes what does not depend on the level.
+SECURE_SOURCES := $(wildcard guests/secure/*.c guests/secure/*.S) $(addprefix guests/lib/,head.S console.c rules.c) \
+	$(addprefix hyp/lib/,print.c string.c stack_protector.c devtree.c)
 
 $(eval $(call arm64-image,guests/bench,$(BENCH_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
 
 $(eval $(call arm64-image,guests/conform,$(CONFORM_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
 
-ALL += $(BUILD)/guests/bench.img $(BUILD)/guests/conform.img
-$(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
+$(eval $(call arm64-image,guests/secure,$(SECURE_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
+
+ALL += $(addprefix $(BUILD)/guests/,bench.img conform.img secure.img)
+$(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES) $(SECURE_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
 $(eval $(call format-checks,guests,$(wildcard guests/*/*.h)))
 
 STRATEGY ?= all
-.PHONY: conform
+.PHONY: conform conform-secure
 conform: ## compare the conformance guest with bare QEMU (STRATEGY=te|lr|all)
 	@$(MAKE) --no-print-directory -j2 all
 	@$(PYTHON) bench/conform.py --strategy $(STRATEGY)
+
+conform-secure: ## rules of two security states, from EL3, on QEMU's own interrupt controller
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) bench/secure.py

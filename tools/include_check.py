@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "guests/lib": {"hyp/lib", "hyp/arch", "hyp/gic/regs"},
     "guests/bench": {"guests/lib", "hyp/lib", "hyp/arch", "hyp/gic/regs"},
     "guests/conform": {"guests/lib", "hyp/lib", "hyp/arch", "hyp/gic/regs"},
+    "guests/secure": {"guests/lib", "hyp/lib", "hyp/arch", "hyp/gic/regs"},
     "plugins/tcg": set(),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

@@ -2,7 +2,6 @@
 /* Exceptions of the conformance guest: interrupts are acknowledged, noted and completed, expected faults skipped. */
 #include "env.h"
 
-#define EC_SVC64     0x15
 #define SOURCE_EL0   2
 #define SPURIOUS_MAX 64 /* so many in a row: something storms, the interrupted code goes on with interrupts masked */
 

@@ -38,6 +38,14 @@
 /* MPIDR_EL1: the affinity fields, where GICD_IROUTER<n> has them too */
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
+#define SCR_EL3_NS   BIT(0)
+#define SCR_EL3_IRQ  BIT(1)
+#define SCR_EL3_FIQ  BIT(2)
+#define SCR_EL3_RES1 (BIT(4) | BIT(5))
+#define SCR_EL3_HCE  BIT(8)
+#define SCR_EL3_RW   BIT(10)
+#define SCR_EL3_EEL2 BIT(18)
+
 #define ESR_EC  31, 26
 #define ESR_IL  BIT(25)
 #define ESR_ISS 24, 0
@@ -63,6 +71,7 @@
 
 #define EC_UNKNOWN    0x00
 #define EC_WFX        0x01
+#define EC_SVC64      0x15
 #define EC_HVC64      0x16
 #define EC_SMC64      0x17
 #define EC_SYSREG     0x18
@@ -79,6 +88,8 @@
 #define SPSR_EL0T      0x0
 #define SPSR_EL1T      0x4
 #define SPSR_EL1H      0x5
+#define SPSR_EL2H      0x9
+#define SPSR_EL3H      0xd
 #define SPSR_DAIF      0x3c0
 #define SPSR_SSBS      BIT(12)
 #define SPSR_ALLINT    BIT(13)
@@ -123,6 +134,14 @@
 #define ICC_CTLR_IDBITS   13, 11
 #define ICC_CTLR_A3V      BIT(15)
 #define ICC_CTLR_EXTRANGE BIT(19)
+/* ICC_CTLR_EL3, ICC_IGRPEN1_EL3: the bits of both security states */
+#define ICC_CTLR_EL3_CBPR_EL1S     BIT(0)
+#define ICC_CTLR_EL3_CBPR_EL1NS    BIT(1)
+#define ICC_CTLR_EL3_EOIMODE_EL3   BIT(2)
+#define ICC_CTLR_EL3_EOIMODE_EL1S  BIT(3)
+#define ICC_CTLR_EL3_EOIMODE_EL1NS BIT(4)
+#define ICC_IGRPEN1_EL3_NS         BIT(0)
+#define ICC_IGRPEN1_EL3_S          BIT(1)
 
 #define ICH_HCR_EN       BIT(0)
 #define ICH_HCR_UIE      BIT(1)
@@ -167,6 +186,7 @@
 #define ID_AA64PFR0_EL2      11, 8
 #define ID_AA64PFR0_GIC      27, 24
 #define ID_AA64PFR0_SVE      35, 32
+#define ID_AA64PFR0_SEL2     39, 36
 #define ID_AA64PFR1_MTE      11, 8
 #define ID_AA64PFR1_SME      27, 24
 #define ID_AA64PFR1_NMI      39, 36

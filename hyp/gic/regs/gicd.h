@@ -56,6 +56,11 @@
 /* ... and as Non-secure software sees it when there are two */
 #define GICD_CTLR_ENABLEGRP1A BIT32(1)
 #define GICD_CTLR_ARE_NS      BIT32(4)
+/* ... and Secure software: EnableGrp0 and DS where they are with one, ARE_NS elsewhere than for Non-secure software */
+#define GICD_CTLR_ENABLEGRP1NS BIT32(1)
+#define GICD_CTLR_ENABLEGRP1S  BIT32(2)
+#define GICD_CTLR_ARE_S        BIT32(4)
+#define GICD_CTLR_S_ARE_NS     BIT32(5)
 
 #define GICD_TYPER_ITLINES      4, 0
 #define GICD_TYPER_ESPI         BIT32(8)
