@@ -6,12 +6,21 @@
 #ifndef ARCH_SYSREG_H
 #define ARCH_SYSREG_H
 
+#include <stdbool.h>
+
 #include "field.h"
 
 #define read_sysreg(name)                                                                                              \
     ({                                                                                                                 \
         uint64_t value_;                                                                                               \
         __asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory");                                                   \
+        value_;                                                                                                        \
+    })
+/* ditto, of a register that nothing here writes: the compiler may keep what it knows of memory. */
+#define read_sysreg_plain(name)                                                                                        \
+    ({                                                                                                                 \
+        uint64_t value_;                                                                                               \
+        __asm__ volatile("mrs %0, " #name : "=r"(value_));                                                             \
         value_;                                                                                                        \
     })
 #define write_sysreg(name, value) __asm__ volatile("msr " #name ", %x0" ::"rZ"((uint64_t)(value)) : "memory")
@@ -63,11 +72,36 @@
 #define ISS_SYSREG_RT   9, 5
 #define ISS_SYSREG_CRM  4, 1
 #define ISS_SYSREG_OP2  19, 17
-#define ISS_SYSREG_READ BIT(0)
+#define ISS_SYSREG_READ BIT32(0)
 #define ISS_SYSREG(op0, op1, crn, crm, op2)                                                                            \
     ((uint32_t)(op0) << 20 | (uint32_t)(op2) << 17 | (uint32_t)(op1) << 14 | (uint32_t)(crn) << 10 |                   \
      (uint32_t)(crm) << 1)
 #define ISS_SYSREG_MASK ISS_SYSREG(3, 7, 15, 15, 7)
+
+/* The register that a trapped access names, with ISS_SYSREG_READ if it is a read; and Rt, 31 for XZR. */
+static inline uint32_t sysreg_access(uint64_t esr)
+{
+    return (uint32_t)esr & (ISS_SYSREG_MASK | ISS_SYSREG_READ);
+}
+
+static inline unsigned sysreg_rt(uint64_t esr)
+{
+    return (unsigned)FIELD_GET(ISS_SYSREG_RT, esr);
+}
+
+/* A write of ICC_SGI1R_EL1, ICC_ASGI1R_EL1 or ICC_SGI0R_EL1: opcode 2 is 5, 6 or 7. These trap where HCR_EL2.IMO or FMO
+ * is set. */
+static inline bool sysreg_generates_sgi(uint64_t esr)
+{
+    return (sysreg_access(esr) & ~FIELD_MASK(ISS_SYSREG_OP2)) == ISS_SYSREG(3, 0, 12, 11, 0) &&
+           FIELD_GET(ISS_SYSREG_OP2, esr) >= 5;
+}
+
+/* The trapped instruction is done: the guest goes on behind it. */
+static inline void skip_instruction(void)
+{
+    write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
+}
 
 #define EC_UNKNOWN    0x00
 #define EC_WFX        0x01
@@ -83,7 +117,6 @@
 #define HPFAR_EL2_FIPA 43, 4
 
 #define SPSR_M_MASK    0x1f
-#define SPSR_M_AARCH32 BIT(4)
 #define SPSR_M_AARCH32 BIT(4)
 #define SPSR_EL0T      0x0
 #define SPSR_EL1T      0x4
@@ -128,6 +161,7 @@
 #define ICC_SRE_DFB       BIT(1)
 #define ICC_SRE_DIB       BIT(2)
 #define ICC_SRE_EL2_EN    BIT(3)
+#define ICC_INTID         0xffffff /* of ICC_IAR*, ICC_EOIR*, ICC_DIR */
 #define ICC_CTLR_CBPR     BIT(0)
 #define ICC_CTLR_EOIMODE  BIT(1)
 #define ICC_CTLR_PRIBITS  10, 8

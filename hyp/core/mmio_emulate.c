@@ -19,8 +19,7 @@ static void load(struct vcpu *vcpu, uint64_t esr, uint64_t value, unsigned size)
         value = (uint64_t)((int64_t)(value << unused) >> unused);
         value = (esr & ISS_SF) != 0 ? value : (uint32_t)value;
     }
-    if (srt < 31)
-        vcpu->x[srt] = value;
+    vgic_set_x(&vcpu->vgic, srt, value);
 }
 
 static uint64_t stored(const struct vcpu *vcpu, uint64_t esr, unsigned size)
@@ -28,7 +27,7 @@ static uint64_t stored(const struct vcpu *vcpu, uint64_t esr, unsigned size)
     unsigned srt = (unsigned)FIELD_GET(ISS_SRT, esr);
     unsigned unused = 64 - 8 * size;
 
-    return srt < 31 ? vcpu->x[srt] << unused >> unused : 0;
+    return vcpu->vgic.x[srt] << unused >> unused;
 }
 
 struct frame {

@@ -33,10 +33,10 @@ static __attribute__((noinline)) int64_t cpu_on(struct vcpu *caller, uint64_t af
 
     if (vcpu == NULL)
         return PSCI_INVALID_PARAMETERS;
-    model_take(caller);
+    model_take(&caller->vgic);
     on = vcpu->on;
     vcpu->on = true;
-    model_release(caller);
+    model_release(&caller->vgic);
     if (on)
         return PSCI_ALREADY_ON;
     vcpu->entry = entry;
@@ -52,11 +52,11 @@ static __attribute__((noinline)) int64_t cpu_on(struct vcpu *caller, uint64_t af
 
 static _Noreturn void turn_off(struct vcpu *vcpu)
 {
-    model_take(vcpu);
+    model_take(&vcpu->vgic);
     vcpu->vgic.vm->delivery->surrender(&vcpu->vgic); /* nobody may wait for a core that is off */
     vcpu->vgic.dirty = false;
     vcpu->on = false;
-    model_release(vcpu);
+    model_release(&vcpu->vgic);
     cpu_off();
 }
 
@@ -103,7 +103,7 @@ static _Noreturn void end(const struct vm *vm, const char *how)
 
 static uint64_t call(struct vcpu *vcpu)
 {
-    uint32_t function = (uint32_t)vcpu->x[0];
+    uint32_t function = (uint32_t)vcpu->vgic.x[0];
 
     switch (function) {
     case PSCI_VERSION:
@@ -112,18 +112,19 @@ static uint64_t call(struct vcpu *vcpu)
     case PSCI_CPU_SUSPEND_64: /* a wake-up at once: a state may be shallower than asked for (DEN0022 5.1.2) */
         return PSCI_SUCCESS;
     case SMCCC_ARCH_FEATURES:
-        return (uint32_t)vcpu->x[1] == SMCCC_VERSION || (uint32_t)vcpu->x[1] == SMCCC_ARCH_FEATURES ? PSCI_SUCCESS
-                                                                                                    : SMCCC_UNKNOWN;
+        return (uint32_t)vcpu->vgic.x[1] == SMCCC_VERSION || (uint32_t)vcpu->vgic.x[1] == SMCCC_ARCH_FEATURES
+                   ? PSCI_SUCCESS
+                   : SMCCC_UNKNOWN;
     case PSCI_CPU_OFF:
         turn_off(vcpu);
     case PSCI_CPU_ON:
-        return (uint64_t)cpu_on(vcpu, vcpu->x[1], vcpu->x[2], vcpu->x[3]);
+        return (uint64_t)cpu_on(vcpu, vcpu->vgic.x[1], vcpu->vgic.x[2], vcpu->vgic.x[3]);
     case PSCI_CPU_ON_32:
-        return (uint64_t)cpu_on(vcpu, (uint32_t)vcpu->x[1], (uint32_t)vcpu->x[2], (uint32_t)vcpu->x[3]);
+        return (uint64_t)cpu_on(vcpu, (uint32_t)vcpu->vgic.x[1], (uint32_t)vcpu->vgic.x[2], (uint32_t)vcpu->vgic.x[3]);
     case PSCI_AFFINITY_INFO:
-        return (uint64_t)affinity_info(vcpu->vm, vcpu->x[1]);
+        return (uint64_t)affinity_info(vcpu->vm, vcpu->vgic.x[1]);
     case PSCI_AFFINITY_INFO_32:
-        return (uint64_t)affinity_info(vcpu->vm, (uint32_t)vcpu->x[1]);
+        return (uint64_t)affinity_info(vcpu->vm, (uint32_t)vcpu->vgic.x[1]);
     case PSCI_MIGRATE_INFO_TYPE:
         return MIGRATE_NOT_PRESENT;
     case PSCI_SYSTEM_OFF:
@@ -131,7 +132,7 @@ static uint64_t call(struct vcpu *vcpu)
     case PSCI_SYSTEM_RESET: /* a VM that resets ends: its image was changed while it ran */
         end(vcpu->vm, "reset");
     case PSCI_FEATURES:
-        return (uint64_t)features((uint32_t)vcpu->x[1]);
+        return (uint64_t)features((uint32_t)vcpu->vgic.x[1]);
     case SMCCC_VERSION:
         return SMCCC_VERSION_1_1;
     default:
@@ -141,5 +142,5 @@ static uint64_t call(struct vcpu *vcpu)
 
 void psci_guest(struct vcpu *vcpu)
 {
-    vcpu->x[0] = call(vcpu);
+    vcpu->vgic.x[0] = call(vcpu);
 }

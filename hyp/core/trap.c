@@ -10,10 +10,7 @@
 #include "regs/intid.h"
 #include "sysreg.h"
 
-static void skip_instruction(void)
-{
-    write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
-}
+#define NOINLINE __attribute__((noinline))
 
 static void undefined(struct vcpu *vcpu)
 {
@@ -27,72 +24,45 @@ static void secure_call(struct vcpu *vcpu)
     psci_guest(vcpu);
 }
 
-/* The registers that generate SGIs trap under every strategy (HCR_EL2.IMO or FMO) and work on the model. */
-static bool write_sgi(struct vcpu *vcpu, uint32_t reg, uint64_t value)
+/* The registers that generate SGIs; ICC_ASGI1R_EL1: with one security state the other one's Group 1 is Group 0. */
+static void write_sgi(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 {
-    switch (reg) {
-    case ISS_ICC_SGI1R_EL1:
-        vgic_sgi(&vcpu->vgic, value, 1);
-        return true;
-    case ISS_ICC_SGI0R_EL1:
-    case ISS_ICC_ASGI1R_EL1: /* one security state: the other state's Group 1 is this one's Group 0 */
-        vgic_sgi(&vcpu->vgic, value, 0);
-        return true;
-    default:
-        return false;
-    }
+    model_take(cpu);
+    vgic_sgi(cpu, value, reg == ISS_ICC_SGI1R_EL1 ? 1 : 0);
+    model_release(cpu);
 }
 
 /*
  * ACTLR_EL1 traps because what it controls is the implementation's secret (HCR_EL2.TACR): the guest sees the core's
- * value, and what it writes is ignored and counted.
+ * value, and what it writes is ignored and counted. False: there is no such register.
  */
-static bool read_other(const struct vcpu *vcpu, uint32_t reg, uint64_t *value)
+static bool access_other(struct vcpu *vcpu, uint64_t esr)
 {
-    if (reg != ISS_ACTLR_EL1)
-        return idregs_read(vcpu, reg, value);
-    *value = read_sysreg(actlr_el1);
-    return true;
-}
-
-static bool write_other(struct vcpu *vcpu, uint32_t reg, uint64_t value)
-{
-    if (write_sgi(vcpu, reg, value))
-        return true;
-    vcpu->vm->misuse += reg == ISS_ACTLR_EL1;
-    return reg == ISS_ACTLR_EL1;
-}
-
-/* False: there is no such register. */
-static bool access_sysreg(struct vcpu *vcpu, uint64_t esr)
-{
-    const struct delivery *delivery = vcpu->vgic.vm->delivery;
-    uint32_t reg = (uint32_t)esr & ISS_SYSREG_MASK;
-    unsigned rt = (unsigned)FIELD_GET(ISS_SYSREG_RT, esr);
-    uint64_t value;
+    uint32_t reg = sysreg_access(esr) & ~ISS_SYSREG_READ;
+    uint64_t value = 0;
 
     if ((esr & ISS_SYSREG_READ) == 0) {
-        value = rt < 31 ? vcpu->x[rt] : 0;
-        return delivery->trap_write(&vcpu->vgic, reg, value) || write_other(vcpu, reg, value);
+        vcpu->vm->misuse += reg == ISS_ACTLR_EL1;
+        return reg == ISS_ACTLR_EL1;
     }
-    if (!delivery->trap_read(&vcpu->vgic, reg, &value) && !read_other(vcpu, reg, &value))
+    if (reg == ISS_ACTLR_EL1)
+        value = read_sysreg(actlr_el1);
+    else if (!idregs_read(vcpu, reg, &value))
         return false;
-    if (rt < 31)
-        vcpu->x[rt] = value;
+    vgic_set_x(&vcpu->vgic, sysreg_rt(esr), value);
     return true;
 }
 
-static void sysreg(struct vcpu *vcpu, uint64_t esr)
+void sysreg_other(struct vgic_cpu *cpu, uint64_t esr)
 {
-    bool known;
-
-    model_take(vcpu);
-    known = access_sysreg(vcpu, esr);
-    model_release(vcpu);
-    if (known)
+    if (sysreg_generates_sgi(esr)) {
+        write_sgi(cpu, sysreg_access(esr), cpu->x[sysreg_rt(esr)]);
         skip_instruction();
-    else
-        undefined(vcpu);
+    } else if (access_other(CONTAINER_OF(cpu, struct vcpu, vgic), esr)) {
+        skip_instruction();
+    } else {
+        undefined(CONTAINER_OF(cpu, struct vcpu, vgic));
+    }
 }
 
 /* An abort that the architecture would answer with an external abort: nothing is at that address. */
@@ -106,15 +76,15 @@ static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
                      read_sysreg(far_el2));
 }
 
-static void data_abort(struct vcpu *vcpu, uint64_t esr)
+static NOINLINE void data_abort(struct vcpu *vcpu, uint64_t esr)
 {
     uint64_t ipa = FIELD_GET(HPFAR_EL2_FIPA, read_sysreg(hpfar_el2)) << 12 | (read_sysreg(far_el2) & 0xfff);
     bool known = false;
 
     if ((esr & ISS_ISV) != 0) {
-        model_take(vcpu);
+        model_take(&vcpu->vgic);
         known = mmio_emulate(vcpu, esr, ipa);
-        model_release(vcpu);
+        model_release(&vcpu->vgic);
     }
     if (known)
         skip_instruction();
@@ -122,72 +92,85 @@ static void data_abort(struct vcpu *vcpu, uint64_t esr)
         external_abort(vcpu, esr, EC_DABT_LOWER);
 }
 
-/* WFI and WFE are not trapped: a VM has its core for itself, and the core wakes for every interrupt. */
-static void dispatch(struct vcpu *vcpu, uint64_t esr)
+static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
 {
     switch (FIELD_GET(ESR_EC, esr)) {
-    case EC_HVC64:
-        psci_guest(vcpu);
-        break;
     case EC_SMC64:
         secure_call(vcpu);
         break;
-    case EC_SYSREG:
-        sysreg(vcpu, esr);
-        break;
     case EC_IABT_LOWER:
         external_abort(vcpu, esr & ~ISS_WNR, EC_IABT_LOWER);
-        break;
-    case EC_DABT_LOWER:
-        data_abort(vcpu, esr);
         break;
     default:
         undefined(vcpu);
     }
 }
 
+/*
+ * WFI and WFE are not trapped: a VM has its core for itself, and the core wakes for every interrupt. All cases are tail
+ * calls, so that none pays for what another one saves.
+ */
 void trap_sync(struct vcpu *vcpu)
 {
-    dispatch(vcpu, read_sysreg(esr_el2));
+    uint64_t esr = read_sysreg(esr_el2);
+
+    switch (FIELD_GET(ESR_EC, esr)) {
+    case EC_SYSREG:
+        vcpu->vgic.strategy->sysreg(&vcpu->vgic, esr);
+        break;
+    case EC_HVC64:
+        psci_guest(vcpu);
+        break;
+    case EC_DABT_LOWER:
+        data_abort(vcpu, esr);
+        break;
+    default:
+        seldom(vcpu, esr);
+    }
 }
 
 /*
- * An SPI that is linked to one of the guest's. When the guest routed it elsewhere while it was on its way here, it is
- * let go: its line is still asserted, so it comes again where the route now leads.
+ * No linked interrupt for this vCPU: one of the hypervisor's own, or none at all. A kick has done its work by causing
+ * this exit. An SPI that the guest routed elsewhere while it was on its way here is let go: its line is still asserted,
+ * so it comes again where the route now leads.
  */
-static bool linked_spi(struct vcpu *vcpu, uint32_t pintid)
+static void other_interrupt(struct vgic_cpu *cpu, uint32_t pintid)
 {
-    struct virq *irq = vgic_irq(&vcpu->vgic, pintid);
-
-    if (irq == NULL || (irq->bank->hw >> irq->bit & 1) == 0)
-        return false;
-    if (irq->target == &vcpu->vgic)
-        vcpu->vgic.vm->delivery->arrived(&vcpu->vgic, irq);
-    else
-        gic->deactivate(pintid);
-    return true;
-}
-
-/* No linked PPI: an SPI, one of the hypervisor's own, or none at all. A kick has done its work by causing this exit. */
-static void other_interrupt(struct vcpu *vcpu, uint32_t pintid)
-{
-    if (pintid >= INTID_SPECIAL || linked_spi(vcpu, pintid))
+    if (pintid >= INTID_SPECIAL)
         return;
     if (pintid == INTID_MAINTENANCE)
-        vcpu->vgic.vm->delivery->maintenance(&vcpu->vgic);
+        cpu->strategy->maintenance(cpu);
     gic->deactivate(pintid);
+}
+
+static NOINLINE void irq_slowly(struct vgic_cpu *cpu, uint32_t pintid)
+{
+    struct virq *irq = vgic_irq(cpu, pintid);
+
+    model_take(cpu);
+    if (irq != NULL && irq->pintid != 0 && irq->target == cpu) {
+        cpu->strategy->arrived(cpu, irq);
+        return;
+    }
+    other_interrupt(cpu, pintid);
+    model_release(cpu);
 }
 
 void trap_irq(struct vcpu *vcpu)
 {
+    struct vgic_cpu *cpu = &vcpu->vgic;
     uint32_t pintid = gic->take();
+    struct virq *irq = vgic_irq(cpu, pintid);
+    struct vgic *vm = cpu->vm;
 
-    model_take(vcpu);
-    if (pintid < INTID_SPI_FIRST && (vcpu->vgic.local.hw >> pintid & 1) != 0)
-        vcpu->vgic.vm->delivery->arrived(&vcpu->vgic, &vcpu->vgic.local.irq[pintid]);
-    else
-        other_interrupt(vcpu, pintid);
-    model_release(vcpu);
+    if (irq == NULL || irq->pintid == 0 || !model_try(vm, cpu)) {
+        irq_slowly(cpu, pintid);
+    } else if (pintid >= INTID_SPI_FIRST && irq->target != cpu) {
+        model_leave(vm);
+        irq_slowly(cpu, pintid);
+    } else {
+        cpu->strategy->arrived(cpu, irq);
+    }
 }
 
 /* An SError while the guest ran is the guest's: it becomes its virtual SError (DDI 0487, HCR_EL2.VSE). */

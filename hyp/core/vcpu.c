@@ -4,6 +4,7 @@
 #include "cpu.h"
 #include "features.h"
 #include "gic.h"
+#include "model.h"
 #include "platform.h"
 #include "regs/intid.h"
 #include "stage2.h"
@@ -45,12 +46,11 @@ static void load_interrupts(struct vcpu *vcpu)
         platform_refuse("core %u: %s", cpu_index(), reason);
     gic->enable(cpu_index(), GIC_KICK, true);
     gic->enable(cpu_index(), INTID_MAINTENANCE, true);
-    spin_lock(&vcpu->vm->lock); /* nothing of this vCPU is in hardware yet: nobody can want it */
-    vcpu->vgic.vm->owner = &vcpu->vgic;
+    model_take(&vcpu->vgic);
     delivery->load(&vcpu->vgic);
     delivery->enabled(&vcpu->vgic.local, vcpu->vgic.local.hw);
     delivery->flush(&vcpu->vgic);
-    spin_unlock(&vcpu->vm->lock);
+    model_leave(vcpu->vgic.vm);
 }
 
 void vcpu_start(struct vcpu *vcpu)
@@ -62,7 +62,7 @@ void vcpu_start(struct vcpu *vcpu)
     write_sysreg(cntp_ctl_el0, 0);
     write_sysreg(elr_el2, vcpu->entry);
     write_sysreg(spsr_el2, SPSR_DAIF | SPSR_EL1H);
-    vcpu->x[0] = vcpu->context;
+    vcpu->vgic.x[0] = vcpu->context;
     isb();
     vcpu_enter(vcpu);
 }

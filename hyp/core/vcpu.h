@@ -6,21 +6,18 @@
 
 #include "devtree.h"
 #include "pgtable.h"
-#include "spinlock.h"
 #include "vgic.h"
 
 #define VCPU_STACK_SIZE 8192
 
 struct vm;
 
-/* The registers come first: arch/vectors.S stores x0 to x30 at the address SP_EL2 has while the guest runs. */
+/* SP_EL2 points here while the guest runs: vgic begins with the registers that an exit saves. */
 struct vcpu {
-    uint64_t x[31];
-    uint64_t aligned; /* keeps SP_EL2, the address of this struct, 16-byte aligned in struct vcpu_slot */
+    struct vgic_cpu vgic;
     struct vm *vm;
     uint64_t entry, context; /* where it starts, and x0 there */
     bool on;                 /* PSCI: started and not turned off */
-    struct vgic_cpu vgic;
 };
 
 /* A vCPU and, right below it, its hypervisor stack. */
@@ -34,12 +31,11 @@ struct vm {
     struct pgtable stage2;
     struct range ram; /* guest physical */
     uint64_t ram_pa;
-    struct range gicd;    /* emulated frames, guest physical */
-    struct range gicr;    /* the redistributors, or the CPU interface of a GICv2 guest */
-    uint64_t entry, fdt;  /* guest physical */
-    struct range initrd;  /* ditto; size 0: none */
-    struct spinlock lock; /* of everything below, and of vcpu->on; no other lock is taken while it is held */
-    struct vgic vgic;
+    struct range gicd;   /* emulated frames, guest physical */
+    struct range gicr;   /* the redistributors, or the CPU interface of a GICv2 guest */
+    uint64_t entry, fdt; /* guest physical */
+    struct range initrd; /* ditto; size 0: none */
+    struct vgic vgic; /* seam/model.h says who may work on it, on vcpu->on and what follows; there is no other lock */
     struct vcpu *vcpu[VGIC_CPUS_MAX]; /* vgic.cpus of them */
     uint64_t misuse;                  /* guest accesses answered with an abort or an undefined instruction */
 };

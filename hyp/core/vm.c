@@ -98,7 +98,7 @@ static void give_gic(struct vm *vm)
     uint64_t version = vm_number(vm, "gic", 3);
 
     vm_text(vm, "strategy", tag, sizeof(tag));
-    delivery = delivery_find(tag);
+    delivery = delivery_find(tag, (unsigned)version);
     if (delivery == NULL)
         platform_refuse("vm%u.strategy=%s: no such strategy (%s)", vm->id, tag, delivery_tags());
     if (version != 2 && version != 3)

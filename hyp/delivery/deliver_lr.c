@@ -11,6 +11,7 @@
 #include "linked.h"
 #include "list_reg.h"
 #include "lr_state.h"
+#include "model.h"
 #include "sysreg.h"
 #include "vgic.h"
 
@@ -73,7 +74,7 @@ static void surrender(struct vgic_cpu *cpu)
     cpu->dirty = true;
 }
 
-/* The other core exits, finds that the model is taken, surrenders, and then waits for the model (core/model.h). */
+/* The other core exits, finds that the model is taken, surrenders, and then waits for the model (seam/model.h). */
 static void fetch_from(struct vgic_cpu *cpu)
 {
     struct vgic *vm = cpu->vm;
@@ -216,6 +217,7 @@ static void arrived(struct vgic_cpu *cpu, struct virq *irq)
 
     if ((bank->resident & bank->forwarded & bank->held & bit) != 0 && !lr_waiting(cpu)) {
         lr_reuse(irq);
+        model_release(cpu);
         return;
     }
     lr_fold(cpu);
@@ -225,6 +227,7 @@ static void arrived(struct vgic_cpu *cpu, struct virq *irq)
     bank->line |= bit;
     bank->latch |= bank->edge & bit;
     virq_update_one(irq);
+    model_release(cpu);
 }
 
 /* The guest acknowledges in hardware. */
@@ -240,21 +243,9 @@ static void maintenance(struct vgic_cpu *cpu)
     cpu->dirty = true;
 }
 
-static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
+/* With EOImode = 0 it does nothing. */
+static void write_dir(struct vgic_cpu *cpu, uint32_t intid)
 {
-    (void)cpu;
-    (void)reg;
-    (void)value;
-    return false;
-}
-
-/* DIR traps while an active interrupt is outside the list registers; with EOImode = 0 it does nothing. */
-static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
-{
-    uint32_t intid = (uint32_t)value & 0xffffff;
-
-    if (reg != ISS_ICC_DIR_EL1)
-        return false;
     if (intid < VGIC_INTIDS && (read_sysreg(ich_vmcr_el2) & ICH_VMCR_VEOIM) != 0) {
         struct virq *irq = vgic_irq(cpu, intid);
 
@@ -262,11 +253,24 @@ static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
         vgic_deactivate(irq);
         cpu->dirty = true;
     }
-    return true;
+}
+
+/* DIR traps while an active interrupt is outside the list registers. */
+static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
+{
+    if (sysreg_access(esr) != ISS_ICC_DIR_EL1) {
+        sysreg_other(cpu, esr);
+        return;
+    }
+    model_take(cpu);
+    write_dir(cpu, (uint32_t)cpu->x[sysreg_rt(esr)] & ICC_INTID);
+    model_release(cpu);
+    skip_instruction();
 }
 
 const struct delivery deliver_lr = {
     .tag = "lr",
+    .version = 3,
     .limits = limits,
     .load = load,
     .flush = flush,
@@ -279,6 +283,5 @@ const struct delivery deliver_lr = {
     .arrived = arrived,
     .resample = resample,
     .maintenance = maintenance,
-    .trap_read = trap_read,
-    .trap_write = trap_write,
+    .sysreg = sysreg,
 };

@@ -8,7 +8,9 @@
 #include <stddef.h>
 
 #include "linked.h"
+#include "model.h"
 #include "sysreg.h"
+#include "vcpuif_ops.h"
 #include "vgic.h"
 
 /* What a guest on list registers sees on common hardware: the same guest runs under every strategy. */
@@ -22,6 +24,21 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
     return NULL;
 }
 
+/* VI and VF follow what the CPU interface signals. */
+static inline __attribute__((always_inline)) void signal(struct vgic_cpu *cpu)
+{
+    uint64_t assert = 0;
+
+    if (vcpuif_signalled(cpu, 1) != NULL)
+        assert = HCR_EL2_VI;
+    else if (vcpuif_signalled(cpu, 0) != NULL)
+        assert = cpu->cpuif.fiqen ? HCR_EL2_VF : HCR_EL2_VI;
+    if (assert == cpu->delivery.te.asserted)
+        return;
+    cpu->delivery.te.asserted = assert;
+    write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | assert);
+}
+
 static void load(struct vgic_cpu *cpu)
 {
     write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
@@ -33,20 +50,14 @@ static void load(struct vgic_cpu *cpu)
 
 static void flush(struct vgic_cpu *cpu)
 {
-    static const uint64_t bits[] = {[VCPUIF_NONE] = 0, [VCPUIF_IRQ] = HCR_EL2_VI, [VCPUIF_FIQ] = HCR_EL2_VF};
-    uint64_t assert = bits[vcpuif_signal(cpu)];
-
     cpu->dirty = false;
-    if (assert == cpu->delivery.te.asserted)
-        return;
-    cpu->delivery.te.asserted = assert;
-    write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | assert);
+    signal(cpu);
 }
 
 /* The physical interrupt may come again; its line is sampled when it does. */
 static void let_go(struct virq *irq)
 {
-    uint32_t bit = BIT32(irq->bit);
+    uint32_t bit = irq->mask;
 
     if ((irq->bank->held & bit) == 0)
         return;
@@ -64,19 +75,15 @@ static void follow(struct virq *irq, bool asserted)
 
     if ((bank->line >> irq->bit & 1) == asserted)
         return;
-    bank->line ^= BIT32(irq->bit);
-    if (!asserted && (bank->active >> irq->bit & 1) == 0)
+    bank->line ^= irq->mask;
+    if (!asserted && (bank->active & irq->mask) == 0)
         let_go(irq);
     virq_update_one(irq);
 }
 
-/* Every acknowledge of a timer comes here and finds the line as it was: that way out is short. */
 static void resample(struct virq *irq)
 {
-    if (!linked_own_timer(irq))
-        follow(irq, linked_asserted_elsewhere(irq));
-    else if (linked_own_timer_asserted(irq) != (irq->bank->line >> irq->bit & 1))
-        follow(irq, linked_own_timer_asserted(irq));
+    follow(irq, linked_own_timer(irq) ? linked_own_timer_asserted(irq) : linked_asserted_elsewhere(irq));
 }
 
 static void fetch(struct virq_bank *bank, uint32_t bits)
@@ -102,23 +109,40 @@ static void raise_resident(struct virq *irq)
     (void)irq;
 }
 
-/* The line is sampled anew: if it is still asserted, the physical interrupt comes again. */
-static void deactivated(struct virq *irq)
+/*
+ * Inactive now. The line is sampled anew: if it is still asserted, the physical interrupt comes again, once it is let
+ * go. Returns the one to let go of, 0 for none.
+ */
+static inline uint32_t drop_line(const struct virq *irq)
 {
-    irq->bank->line &= ~BIT32(irq->bit);
-    let_go(irq);
+    struct virq_bank *bank = irq->bank;
+    uint32_t mask = irq->mask, held = bank->held;
+
+    bank->line &= ~mask;
+    bank->held = held & ~mask;
+    return (held & mask) != 0 ? irq->pintid : 0;
 }
 
+static void deactivated(struct virq *irq)
+{
+    if (drop_line(irq) != 0)
+        linked_deactivate(irq);
+}
+
+/* Pending, by the line or by the edge that the arrival is: a guest may have its timer edge-triggered. */
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
-    uint32_t bit = BIT32(irq->bit);
 
-    (void)cpu;
-    bank->line |= bit;
-    bank->held |= bit;
-    bank->latch |= bit & bank->edge; /* a guest may have its timer edge-triggered: the arrival is the edge */
-    virq_update_one(irq);
+    bank->latch |= irq->mask & bank->edge;
+    bank->line |= irq->mask;
+    bank->held |= irq->mask;
+    if ((bank->forwarded & ~(bank->active | bank->queued) & irq->mask) != 0) {
+        bank->queued |= irq->mask;
+        virq_queue_put(&cpu->ready[virq_group(irq)], irq);
+    }
+    signal(cpu);
+    model_leave(bank->vm);
 }
 
 /* ICH_HCR_EL2.En = 0: the virtual interface generates nothing. */
@@ -140,17 +164,13 @@ static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
     cpu->dirty = true;
 }
 
-/* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */
-/* What every interrupt needs, acknowledge and EOI, is found first: the switches compare their way to a register. */
-static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
+/* False: no such register. */
+static bool read_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
-    if (cpu->vm->version != 3)
-        return false;
-    if (__builtin_expect(reg == ISS_ICC_IAR1_EL1, 1)) {
+    switch (reg) {
+    case ISS_ICC_IAR1_EL1:
         *value = vcpuif_acknowledge(cpu, 1);
         return true;
-    }
-    switch (reg) {
     case ISS_ICC_IAR0_EL1:
         *value = vcpuif_acknowledge(cpu, 0);
         return true;
@@ -192,20 +212,17 @@ static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
     }
 }
 
-static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
+static bool write_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 {
-    if (cpu->vm->version != 3)
-        return false;
-    if (__builtin_expect(reg == ISS_ICC_EOIR1_EL1, 1)) {
-        vcpuif_end(cpu, 1, (uint32_t)value & 0xffffff);
-        return true;
-    }
     switch (reg) {
     case ISS_ICC_EOIR0_EL1:
-        vcpuif_end(cpu, 0, (uint32_t)value & 0xffffff);
+        vcpuif_end(cpu, 0, (uint32_t)value & ICC_INTID);
+        return true;
+    case ISS_ICC_EOIR1_EL1:
+        vcpuif_end(cpu, 1, (uint32_t)value & ICC_INTID);
         return true;
     case ISS_ICC_DIR_EL1:
-        vcpuif_deactivate(cpu, (uint32_t)value & 0xffffff);
+        vcpuif_deactivate(cpu, (uint32_t)value & ICC_INTID);
         return true;
     case ISS_ICC_PMR_EL1:
         vcpuif_write_pmr(cpu, value);
@@ -236,20 +253,125 @@ static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
     }
 }
 
-const struct delivery deliver_te = {
-    .tag = "te",
-    .limits = limits,
-    .load = load,
-    .flush = flush,
-    .fetch = fetch,
-    .surrender = surrender,
-    .raise_resident = raise_resident,
-    .activated = activated,
-    .enabled = linked_enabled,
-    .deactivated = deactivated,
-    .arrived = arrived,
-    .resample = resample,
-    .maintenance = maintenance,
-    .trap_read = trap_read,
-    .trap_write = trap_write,
-};
+/* Any access but those below; and those too, when something is in their way. */
+static __attribute__((noinline)) void sysreg_slowly(struct vgic_cpu *cpu, uint64_t esr)
+{
+    uint32_t reg = sysreg_access(esr) & ~ISS_SYSREG_READ;
+    unsigned rt = sysreg_rt(esr);
+    uint64_t value = cpu->x[rt];
+    bool known;
+
+    model_take(cpu);
+    known = (esr & ISS_SYSREG_READ) != 0 ? read_register(cpu, reg, &value) : write_register(cpu, reg, value);
+    model_release(cpu);
+    if (!known) {
+        sysreg_other(cpu, esr);
+        return;
+    }
+    if ((esr & ISS_SYSREG_READ) != 0)
+        vgic_set_x(cpu, rt, value);
+    skip_instruction();
+}
+
+/* A linked interrupt's line may drop unseen. At an acknowledge a PPI is the own one of this core. */
+static inline bool surely_asserted(const struct virq *irq)
+{
+    return irq->pintid == 0 || (irq->pintid == INTID_VTIMER && timer_asserted(read_sysreg_plain(cntv_ctl_el0)));
+}
+
+static __attribute__((noinline)) void read_iar1(struct vgic_cpu *cpu, uint64_t esr)
+{
+    struct vgic *vm = cpu->vm;
+    struct virq *irq;
+
+    if (!model_try(vm, cpu)) {
+        sysreg_slowly(cpu, esr);
+        return;
+    }
+    irq = vcpuif_signalled(cpu, 1);
+    if (irq == NULL || !surely_asserted(irq)) {
+        model_leave(vm);
+        sysreg_slowly(cpu, esr);
+        return;
+    }
+    vcpuif_acknowledged(cpu, irq, 1);
+    signal(cpu);
+    model_leave(vm);
+    vgic_set_x(cpu, sysreg_rt(esr), irq->intid);
+    skip_instruction();
+}
+
+/* Completes what write_eoir1() began for an interrupt that is pending again. */
+static __attribute__((noinline)) void ended_pending(struct vgic_cpu *cpu, struct virq *irq, uint32_t pintid)
+{
+    cpu->dirty = true;
+    virq_update_one(irq);
+    model_release(cpu);
+    skip_instruction();
+    if (pintid != 0)
+        gic->deactivate(pintid);
+}
+
+static __attribute__((noinline)) void write_eoir1(struct vgic_cpu *cpu, uint64_t esr)
+{
+    struct virq *irq = vgic_irq(cpu, (uint32_t)cpu->x[sysreg_rt(esr)] & ICC_INTID);
+    struct vgic *vm = cpu->vm;
+    uint32_t pintid = 0;
+
+    if (irq == NULL || !model_try(vm, cpu)) {
+        sysreg_slowly(cpu, esr);
+        return;
+    }
+    if (!vcpuif_drop(cpu, 1)) {
+        vm->misuse++;
+    } else if (!cpu->cpuif.eoimode && (irq->bank->active & irq->mask) != 0) {
+        irq->bank->active &= ~irq->mask;
+        if (irq->pintid != 0)
+            pintid = drop_line(irq);
+        if ((virq_pending(irq->bank) & irq->mask) != 0) {
+            ended_pending(cpu, irq, pintid);
+            return;
+        }
+    }
+    signal(cpu);
+    model_leave(vm);
+    skip_instruction();
+    if (pintid != 0) /* a PPI of this core, or an SPI, which any core may deactivate */
+        gic->deactivate(pintid);
+}
+
+static __attribute__((noinline)) void sysreg_seldom(struct vgic_cpu *cpu, uint64_t esr)
+{
+    if (sysreg_generates_sgi(esr))
+        sysreg_other(cpu, esr);
+    else
+        sysreg_slowly(cpu, esr);
+}
+
+/*
+ * What every interrupt needs, acknowledge and EOI, is found first, and calls nothing that would make it save registers
+ * on the way.
+ */
+static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
+{
+    uint32_t access = sysreg_access(esr);
+
+    if (access == (ISS_ICC_IAR1_EL1 | ISS_SYSREG_READ))
+        read_iar1(cpu, esr);
+    else if (access == ISS_ICC_EOIR1_EL1)
+        write_eoir1(cpu, esr);
+    else
+        sysreg_seldom(cpu, esr);
+}
+
+#define DELIVER_TE(guest_version, sysreg_handler)                                                                      \
+    {                                                                                                                  \
+        .tag = "te", .version = (guest_version), .limits = limits, .load = load, .flush = flush, .fetch = fetch,       \
+        .surrender = surrender, .raise_resident = raise_resident, .activated = activated, .enabled = linked_enabled,   \
+        .deactivated = deactivated, .arrived = arrived, .resample = resample, .maintenance = maintenance,              \
+        .sysreg = (sysreg_handler),                                                                                    \
+    }
+
+/* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */
+const struct delivery deliver_te = DELIVER_TE(3, sysreg);
+const struct delivery deliver_te_v2 = DELIVER_TE(2, sysreg_other);

@@ -5,7 +5,7 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
         const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
-        bool on = (bank->enabled & BIT32(irq->bit)) != 0;
+        bool on = (bank->enabled & irq->mask) != 0;
 
         if (irq->pintid < INTID_SPI_FIRST)
             gic->enable(irq->target->index, irq->pintid, on);

@@ -16,12 +16,15 @@ static inline bool linked_own_timer(const struct virq *irq)
     return irq->target == irq->bank->vm->owner && (irq->pintid == INTID_VTIMER || irq->pintid == INTID_PTIMER);
 }
 
-/* Its line: ENABLE, ISTATUS and not IMASK (DDI 0487 D11.2.4). */
+/* The line of a timer with the control register `ctl`: ENABLE, ISTATUS and not IMASK (DDI 0487 D11.2.4). */
+static inline bool timer_asserted(uint64_t ctl)
+{
+    return (ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS)) == (CNT_CTL_ENABLE | CNT_CTL_ISTATUS);
+}
+
 static inline bool linked_own_timer_asserted(const struct virq *irq)
 {
-    uint64_t ctl = irq->pintid == INTID_VTIMER ? read_sysreg(cntv_ctl_el0) : read_sysreg(cntp_ctl_el0);
-
-    return (ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS)) == (CNT_CTL_ENABLE | CNT_CTL_ISTATUS);
+    return timer_asserted(irq->pintid == INTID_VTIMER ? read_sysreg(cntv_ctl_el0) : read_sysreg(cntp_ctl_el0));
 }
 
 /* The line of any other, by the physical controller. */

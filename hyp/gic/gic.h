@@ -38,7 +38,7 @@ struct gic_ops {
 };
 
 /* Chosen by gic_probe(); never NULL after it. */
-extern const struct gic_ops *gic;
+extern const struct gic_ops *gic __attribute__((visibility("hidden")));
 
 /* Frames of this machine's distributor and of its first redistributor. */
 struct gic_map {

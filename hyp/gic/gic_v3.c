@@ -145,7 +145,7 @@ static uint32_t take(void)
 {
     uint64_t intid = read_sysreg(icc_iar1_el1);
 
-    if (intid < INTID_SPECIAL || intid >= INTID_LPI_FIRST)
+    if (intid - INTID_SPECIAL > INTID_SPURIOUS - INTID_SPECIAL)
         write_sysreg(icc_eoir1_el1, intid);
     return (uint32_t)intid;
 }

@@ -60,16 +60,15 @@ static void check_queue(struct vgic_cpu *cpu, unsigned group)
     CHECK(found == expected);
 }
 
+/* The active priorities are a stack: each above the one below, Group 0's above Group 1's of the same level. */
 static void check_running(const struct vgic_cpu *cpu)
 {
     const struct vcpuif *cpuif = &cpu->cpuif;
-    unsigned running = PRIORITY_IDLE;
 
-    for (unsigned level = 0; level < 128; level++)
-        if (running == PRIORITY_IDLE &&
-            ((cpuif->apr[0][level / 32] | cpuif->apr[1][level / 32]) >> level % 32 & 1) != 0)
-            running = level << cpuif->level_shift;
-    CHECK(cpuif->running == running);
+    CHECK(cpuif->running >= cpuif->active && cpuif->running < cpuif->active + ARRAY_SIZE(cpuif->active));
+    CHECK(cpuif->active[0] == ACTIVE_PRIORITY(PRIORITY_IDLE, ACTIVE_NO_GROUP));
+    for (const uint16_t *active = cpuif->running; active > cpuif->active; active--)
+        CHECK(active[0] < active[-1] && (active[0] & ACTIVE_GROUP) <= 1);
 }
 
 void consistent(struct vgic *vm)

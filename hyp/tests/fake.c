@@ -48,24 +48,14 @@ static void nothing_for_irq(struct virq *irq)
 
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
 {
-    (void)cpu;
     vgic_set_line(irq, true);
+    cpu->vm->owner = NULL;
 }
 
-static bool trap_read(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
+static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 {
     (void)cpu;
-    (void)reg;
-    (void)value;
-    return false;
-}
-
-static bool trap_write(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
-{
-    (void)cpu;
-    (void)reg;
-    (void)value;
-    return false;
+    (void)esr;
 }
 
 static const struct delivery fake = {
@@ -82,8 +72,7 @@ static const struct delivery fake = {
     .arrived = arrived,
     .resample = nothing_for_irq,
     .maintenance = nothing_for_cpu,
-    .trap_read = trap_read,
-    .trap_write = trap_write,
+    .sysreg = sysreg,
 };
 
 struct vgic *fake_vm(unsigned cpus)

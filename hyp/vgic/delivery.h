@@ -43,6 +43,7 @@ union delivery_state {
 
 struct delivery {
     const char *tag;
+    unsigned version; /* of the GIC that its guests see: 2 or 3 */
     /* NULL and *limits filled in, or why this machine lacks what a guest with that GIC version (2 or 3) needs. */
     const char *(*limits)(struct vgic_limits *limits, unsigned version);
     /* The vCPU begins to run on this core: trap bits, virtual interface. */
@@ -64,20 +65,29 @@ struct delivery {
      * linked. */
     void (*enabled)(struct virq_bank *bank, uint32_t bits);
     void (*deactivated)(struct virq *irq);
-    /* A physical interrupt that is linked to `irq` arrived on the core of `cpu`: acknowledged and dropped, still
-     * active. */
+    /*
+     * A physical interrupt that is linked to `irq` arrived on the core of `cpu`, its target: acknowledged and dropped,
+     * still active. Called with the model taken, releases it.
+     */
     void (*arrived)(struct vgic_cpu *cpu, struct virq *irq);
     /* The line of linked `irq`, which may have changed unseen, to the model; before an acknowledge in software. */
     void (*resample)(struct virq *irq);
     /* The maintenance interrupt. */
     void (*maintenance)(struct vgic_cpu *cpu);
-    /* A trapped access to the CPU interface; `reg` by its ISS encoding. False: no such register, undefined. */
-    bool (*trap_read)(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value);
-    bool (*trap_write)(struct vgic_cpu *cpu, uint32_t reg, uint64_t value);
+    /*
+     * A trapped access to a system register, with its syndrome. Takes and releases the model itself. What is not of the
+     * CPU interface goes on to sysreg_other().
+     */
+    void (*sysreg)(struct vgic_cpu *cpu, uint64_t esr);
 };
 
-/* The strategy named `tag`, NULL when there is none. */
-const struct delivery *delivery_find(const char *tag);
+/* Upcall to core/: registers that are the same under every strategy, those that generate SGIs among them; the others
+ * are undefined. */
+void sysreg_other(struct vgic_cpu *cpu, uint64_t esr);
+
+/* The strategy named `tag` for a guest that sees a GIC of `version`, or another of the name; NULL when there is none.
+ */
+const struct delivery *delivery_find(const char *tag, unsigned version);
 
 /* All tags, for messages: "te, lr". */
 const char *delivery_tags(void);

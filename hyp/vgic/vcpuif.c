@@ -2,7 +2,7 @@
 #include "vcpuif.h"
 
 #include "regs/intid.h"
-#include "vgic.h"
+#include "vcpuif_ops.h"
 
 /* A priority is implemented in its upper bits (IHI 0069H 4.8.1). */
 static uint8_t priority_mask(const struct vgic_cpu *cpu)
@@ -29,133 +29,76 @@ static void update_group_masks(struct vcpuif *cpuif)
     cpuif->group_mask[1] = cpuif->cbpr ? cpuif->group_mask[0] : (uint8_t)(0xffU << cpuif->bpr[1]);
 }
 
-/* The highest-priority pending interrupt of the groups that are enabled here; Group 0 first among equals. */
-static inline struct virq *highest(const struct vgic_cpu *cpu)
-{
-    struct virq *group0 = cpu->cpuif.group_enabled[0] ? cpu->ready[0].front : NULL;
-    struct virq *group1 = cpu->cpuif.group_enabled[1] ? cpu->ready[1].front : NULL;
-
-    if (group0 == NULL)
-        return group1;
-    return group1 == NULL || group0->priority <= group1->priority ? group0 : group1;
-}
-
-/* Whether `irq` passes the priority mask and preempts what is running (4.8.2, 4.8.5). */
-static inline bool sufficient(const struct vcpuif *cpuif, const struct virq *irq, unsigned group)
-{
-    return irq->priority < cpuif->pmr && (irq->priority & cpuif->group_mask[group]) < cpuif->running;
-}
-
 enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu)
 {
-    const struct virq *irq = highest(cpu);
-
-    unsigned group;
-
-    if (irq == NULL)
-        return VCPUIF_NONE;
-    group = virq_group(irq);
-    if (!sufficient(&cpu->cpuif, irq, group))
-        return VCPUIF_NONE;
-    return group != 0 || !cpu->cpuif.fiqen ? VCPUIF_IRQ : VCPUIF_FIQ;
+    if (vcpuif_signalled(cpu, 1) != NULL)
+        return VCPUIF_IRQ;
+    if (vcpuif_signalled(cpu, 0) != NULL)
+        return cpu->cpuif.fiqen ? VCPUIF_FIQ : VCPUIF_IRQ;
+    return VCPUIF_NONE;
 }
 
 int vcpuif_signalled_group(const struct vgic_cpu *cpu)
 {
-    return vcpuif_signal(cpu) == VCPUIF_NONE ? -1 : (int)virq_group(highest(cpu));
+    if (vcpuif_signalled(cpu, 1) != NULL)
+        return 1;
+    return vcpuif_signalled(cpu, 0) != NULL ? 0 : -1;
 }
 
 int vcpuif_running_group(const struct vgic_cpu *cpu)
 {
-    const struct vcpuif *cpuif = &cpu->cpuif;
-    unsigned level = (unsigned)cpuif->running >> cpuif->level_shift;
+    unsigned group = *cpu->cpuif.running & ACTIVE_GROUP;
 
-    if (cpuif->running == PRIORITY_IDLE)
-        return -1;
-    return (cpuif->apr[0][level / 32] >> level % 32 & 1) != 0 ? 0 : 1;
-}
-
-static inline void update_running(struct vcpuif *cpuif)
-{
-    for (unsigned word = 0; word < cpuif->level_words; word++) {
-        uint32_t levels = cpuif->apr[0][word] | cpuif->apr[1][word];
-
-        if (levels != 0) {
-            cpuif->running = (uint16_t)((word * 32 + (unsigned)__builtin_ctz(levels)) << cpuif->level_shift);
-            return;
-        }
-    }
-    cpuif->running = PRIORITY_IDLE;
+    return group == ACTIVE_NO_GROUP ? -1 : (int)group;
 }
 
 void vcpuif_reset(struct vgic_cpu *cpu)
 {
-    cpu->cpuif = (struct vcpuif){
+    struct vcpuif *cpuif = &cpu->cpuif;
+
+    *cpuif = (struct vcpuif){
         .bpr = {bpr_minimum(cpu, 0), bpr_minimum(cpu, 1)},
-        .level_shift = (uint8_t)(8 - preemption_bits(cpu)),
-        .level_words = (uint8_t)(((1U << preemption_bits(cpu)) + 31) / 32),
         .fiqen = cpu->vm->version == 3,
-        .running = PRIORITY_IDLE,
+        .running = cpuif->active,
+        .active = {ACTIVE_PRIORITY(PRIORITY_IDLE, ACTIVE_NO_GROUP)},
     };
-    update_group_masks(&cpu->cpuif);
-}
-
-/* Running from now on: its group priority is active, it is what the guest acknowledged. */
-static inline uint32_t activate(struct vcpuif *cpuif, struct virq *irq, unsigned group)
-{
-    unsigned running = irq->priority & cpuif->group_mask[group];
-    unsigned level = running >> cpuif->level_shift;
-
-    cpuif->running = (uint16_t)running;
-    cpuif->apr[group][level / 32] |= BIT32(level % 32);
-    virq_activate(irq);
-    return irq->intid;
-}
-
-static inline bool linked(const struct virq *irq)
-{
-    return (irq->bank->hw >> irq->bit & 1) != 0;
+    update_group_masks(cpuif);
 }
 
 /* The line of a linked interrupt may have dropped unseen: it is no longer pending, another one may be the highest. */
 static bool dropped(struct virq *irq)
 {
+    if (irq->pintid == 0)
+        return false;
     irq->bank->vm->delivery->resample(irq);
-    return (irq->bank->queued >> irq->bit & 1) == 0;
+    return (irq->bank->queued & irq->mask) == 0;
 }
 
 uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
 {
-    struct virq *irq = highest(cpu);
+    struct virq *irq;
 
-    if (irq == NULL || virq_group(irq) != group || !sufficient(&cpu->cpuif, irq, group))
-        return INTID_SPURIOUS;
-    if (linked(irq) && dropped(irq))
-        return vcpuif_acknowledge(cpu, group);
-    return activate(&cpu->cpuif, irq, group);
+    do {
+        irq = vcpuif_signalled(cpu, group);
+        if (irq == NULL)
+            return INTID_SPURIOUS;
+    } while (dropped(irq));
+    cpu->dirty = true;
+    vcpuif_acknowledged(cpu, irq, group);
+    return irq->intid;
 }
 
 uint32_t vcpuif_highest_pending(struct vgic_cpu *cpu, unsigned group)
 {
     struct virq *irq;
 
-    do {
-        irq = highest(cpu);
-    } while (irq != NULL && linked(irq) && dropped(irq));
-    return irq == NULL || virq_group(irq) != group ? INTID_SPURIOUS : irq->intid;
-}
-
-/* Drops the running priority if it belongs to `group`; an EOI for the other group has no effect (4.6.3). */
-static bool drop(struct vcpuif *cpuif, unsigned group)
-{
-    unsigned level = (unsigned)cpuif->running >> cpuif->level_shift;
-    uint32_t *levels = &cpuif->apr[group][level / 32];
-
-    if (cpuif->running == PRIORITY_IDLE || (*levels >> level % 32 & 1) == 0)
-        return false;
-    *levels &= ~BIT32(level % 32);
-    update_running(cpuif);
-    return true;
+    do /* of the other group: what is no longer pending does not hide this group's */
+        irq = vcpuif_highest(cpu, 1 - group);
+    while (irq != NULL && dropped(irq));
+    do
+        irq = vcpuif_highest(cpu, group);
+    while (irq != NULL && dropped(irq));
+    return irq == NULL ? INTID_SPURIOUS : irq->intid;
 }
 
 /* Out of line, so that the completion of every other interrupt saves no registers for this. */
@@ -181,7 +124,7 @@ void vcpuif_end(struct vgic_cpu *cpu, unsigned group, uint32_t intid)
 {
     if (intid >= INTID_SPECIAL && intid <= INTID_SPURIOUS)
         return;
-    if (!drop(&cpu->cpuif, group)) {
+    if (!vcpuif_drop(cpu, group)) {
         cpu->vm->misuse++;
         return;
     }
@@ -237,27 +180,52 @@ void vcpuif_write_pmr(struct vgic_cpu *cpu, uint64_t value)
 
 uint8_t vcpuif_read_rpr(const struct vgic_cpu *cpu)
 {
-    return cpu->cpuif.running == PRIORITY_IDLE ? 0xff : (uint8_t)cpu->cpuif.running;
+    unsigned running = *cpu->cpuif.running >> ACTIVE_SHIFT;
+
+    return running == PRIORITY_IDLE ? 0xff : (uint8_t)running;
+}
+
+/* A level for each value of the bits that preempt: bit 0 of word 0 is the highest (12.2.1, 12.2.3). */
+static unsigned level_of(const struct vgic_cpu *cpu, unsigned priority)
+{
+    return priority >> (8 - preemption_bits(cpu));
 }
 
 uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned word)
 {
-    return cpu->cpuif.apr[group][word];
+    const struct vcpuif *cpuif = &cpu->cpuif;
+    uint32_t levels = 0;
+
+    for (const uint16_t *active = cpuif->running; active > cpuif->active; active--) {
+        unsigned level = level_of(cpu, *active >> ACTIVE_SHIFT);
+
+        if ((*active & ACTIVE_GROUP) == group && level / 32 == word)
+            levels |= BIT32(level % 32);
+    }
+    return levels;
 }
 
-/* A level for each value of the bits that preempt: the rest of the registers is RAZ/WI. */
-static uint32_t implemented_levels(const struct vgic_cpu *cpu, unsigned word)
+/* The rest of the registers, where there are fewer levels than bits, is RAZ/WI. */
+static bool level_exists(const struct vgic_cpu *cpu, unsigned level)
 {
-    unsigned levels = 1U << preemption_bits(cpu);
-
-    if (32 * word >= levels)
-        return 0;
-    return levels < 32 ? BIT32(levels) - 1 : UINT32_MAX;
+    return level < 1U << preemption_bits(cpu);
 }
 
 void vcpuif_write_apr(struct vgic_cpu *cpu, unsigned group, unsigned word, uint32_t value)
 {
-    cpu->cpuif.apr[group][word] = value & implemented_levels(cpu, word);
-    update_running(&cpu->cpuif);
+    struct vcpuif *cpuif = &cpu->cpuif;
+    uint32_t apr[2][4];
+
+    for (unsigned g = 0; g < 2; g++)
+        for (unsigned n = 0; n < 4; n++)
+            apr[g][n] = g == group && n == word ? value : vcpuif_read_apr(cpu, g, n);
+    cpuif->running = cpuif->active;
+    for (unsigned level = 128; level-- > 0;) {
+        unsigned priority = level << (8 - preemption_bits(cpu));
+
+        for (unsigned g = 2; g-- > 0 && level_exists(cpu, level);)
+            if ((apr[g][level / 32] >> level % 32 & 1) != 0)
+                *++cpuif->running = ACTIVE_PRIORITY(priority, g);
+    }
     cpu->dirty = true;
 }

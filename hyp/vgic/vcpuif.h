@@ -13,18 +13,27 @@ struct vgic_cpu;
 
 #define PRIORITY_IDLE 0x100 /* of nothing: lower than every priority */
 
+/* An active priority: the group priority and the group it is of. */
+#define ACTIVE_PRIORITY(priority, group) ((uint16_t)((priority) << 2 | (group)))
+#define ACTIVE_GROUP                     3U
+#define ACTIVE_NO_GROUP                  3U /* of PRIORITY_IDLE */
+#define ACTIVE_SHIFT                     2
+#define ACTIVE_MAX                       (2 * 128) /* a bit of ICC_AP0R<n> and one of ICC_AP1R<n> for each level */
+
 struct vcpuif {
     uint8_t pmr;
     uint8_t bpr[2];
     uint8_t group_mask[2]; /* derived: the bits of a priority that preempt, by group */
-    uint8_t level_shift;   /* of a group priority to its bit of apr */
-    uint8_t level_words;   /* words of apr in use */
     bool group_enabled[2]; /* IGRPEN0, IGRPEN1 */
     bool eoimode, cbpr;
-    bool fiqen;         /* Group 0 as FIQ: always with GICv3, GICC_CTLR.FIQEn with GICv2 */
-    bool ackctl;        /* GICC_CTLR.AckCtl */
-    uint16_t running;   /* group priority of the highest active priority, PRIORITY_IDLE when none */
-    uint32_t apr[2][4]; /* active priorities by group; bit 0 of word 0 is the highest */
+    bool fiqen;  /* Group 0 as FIQ: always with GICv3, GICC_CTLR.FIQEn with GICv2 */
+    bool ackctl; /* GICC_CTLR.AckCtl */
+    /*
+     * The active priorities, ICC_AP0R<n> and ICC_AP1R<n>, as the stack they are: only a higher priority than the
+     * running one preempts, and an EOI drops the highest. `running` is its top; PRIORITY_IDLE lies at the bottom.
+     */
+    uint16_t *running;
+    uint16_t active[1 + ACTIVE_MAX];
 };
 
 /* What the interface signals to the vCPU: IRQ for Group 1, FIQ for Group 0 (one security state, IHI 0069H 4.6.1). */

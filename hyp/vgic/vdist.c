@@ -64,12 +64,12 @@ static void message(struct vgic_cpu *cpu, uint64_t value, bool set)
         cpu->vm->misuse++;
         return;
     }
-    if ((irq->bank->edge >> irq->bit & 1) == 0)
+    if ((irq->bank->edge & irq->mask) == 0)
         vgic_set_line(irq, set);
     else if (set)
         vgic_raise(irq);
     else
-        vreg_clear_pending(irq->bank, BIT32(irq->bit));
+        vreg_clear_pending(irq->bank, irq->mask);
 }
 
 static VREG_WRITER(write_setspi)

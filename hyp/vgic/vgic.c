@@ -27,7 +27,7 @@ static void set_all_targets(struct vgic *vm, struct vgic_cpu *cpu)
 void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
 {
     CHECK(vm->cpus < VGIC_CPUS_MAX);
-    *cpu = (struct vgic_cpu){.vm = vm, .index = vm->cpus, .asleep = true};
+    *cpu = (struct vgic_cpu){.vm = vm, .strategy = vm->delivery, .index = vm->cpus, .asleep = true};
     vm->present |= BIT32(vm->cpus);
     vm->cpu[vm->cpus++] = cpu;
     virq_bank_init(&cpu->local, vm, 0, cpu);
@@ -43,17 +43,6 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
         set_all_targets(vm, NULL);
 }
 
-struct virq *vgic_extended_irq(struct vgic_cpu *cpu, uint32_t intid)
-{
-    uint32_t ppi = intid - INTID_EPPI_FIRST, spi = intid - INTID_ESPI_FIRST;
-
-    if (!cpu->vm->limits.extended)
-        return NULL;
-    if (ppi < INTID_EPPI_COUNT)
-        return &cpu->extended[ppi / 32].irq[ppi % 32];
-    return spi < INTID_ESPI_COUNT ? &cpu->vm->spi[VGIC_SPI_BANKS + spi / 32].irq[spi % 32] : NULL;
-}
-
 struct virq *vgic_spi(struct vgic *vm, uint32_t intid)
 {
     bool private = intid < INTID_SPI_FIRST || intid - INTID_EPPI_FIRST < INTID_EPPI_COUNT;
@@ -66,7 +55,7 @@ void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)
     struct virq *irq = vgic_irq(cpu, intid);
 
     CHECK(intid >= INTID_PPI_FIRST && irq != NULL);
-    irq->bank->hw |= BIT32(irq->bit);
+    irq->bank->hw |= irq->mask;
     irq->pintid = pintid;
 }
 
@@ -86,22 +75,22 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
 void vgic_route(struct virq *irq, uint32_t affinity)
 {
     struct vgic *vm = irq->bank->vm;
-    if ((irq->bank->resident & BIT32(irq->bit)) != 0)
-        vm->delivery->fetch(irq->bank, BIT32(irq->bit));
+    if ((irq->bank->resident & irq->mask) != 0)
+        vm->delivery->fetch(irq->bank, irq->mask);
     irq->route = affinity;
     virq_set_target(irq, affinity < vm->cpus ? vm->cpu[affinity] : NULL);
-    if ((irq->bank->hw & BIT32(irq->bit)) != 0)
-        vm->delivery->enabled(irq->bank, BIT32(irq->bit));
+    if ((irq->bank->hw & irq->mask) != 0)
+        vm->delivery->enabled(irq->bank, irq->mask);
 }
 
 void vgic_raise(struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
 
-    if ((bank->resident >> irq->bit & 1) != 0) {
+    if ((bank->resident & irq->mask) != 0) {
         bank->vm->delivery->raise_resident(irq);
     } else {
-        bank->latch |= BIT32(irq->bit);
+        bank->latch |= irq->mask;
         virq_update_one(irq);
     }
 }
@@ -109,7 +98,7 @@ void vgic_raise(struct virq *irq)
 void vgic_set_line(struct virq *irq, bool asserted)
 {
     struct virq_bank *bank = irq->bank;
-    uint32_t bit = BIT32(irq->bit);
+    uint32_t bit = irq->mask;
 
     if ((bank->resident & bit) != 0)
         bank->vm->delivery->fetch(bank, bit);
@@ -121,12 +110,10 @@ void vgic_set_line(struct virq *irq, bool asserted)
 
 void vgic_deactivate(struct virq *irq)
 {
-    uint32_t bit = BIT32(irq->bit);
-
-    if ((irq->bank->active & bit) == 0)
+    if ((irq->bank->active & irq->mask) == 0)
         return;
-    irq->bank->active &= ~bit;
-    if ((irq->bank->hw & bit) != 0)
+    irq->bank->active &= ~irq->mask;
+    if (irq->pintid != 0)
         irq->bank->vm->delivery->deactivated(irq);
     virq_update_one(irq);
 }

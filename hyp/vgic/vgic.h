@@ -16,13 +16,18 @@
 #define VGIC_EPPI_BANKS (INTID_EPPI_COUNT / 32)
 #define VGIC_INTIDS     INTID_SPI_END /* without the extended ranges */
 
-/* What every exit touches comes first, within the reach of short address offsets; tables come last. */
+/*
+ * The guest's registers come first: an exit stores x0 to x30 at the address of its vCPU (arch/vectors.S). What every
+ * exit touches follows, within the reach of short address offsets; tables come last.
+ */
 struct vgic_cpu {
+    uint64_t x[32]; /* x[31], XZR, is always zero */
     struct vgic *vm;
-    uint64_t core;  /* MPIDR of the core it runs on */
-    unsigned index; /* its affinity is 0.0.0.index */
-    bool dirty;     /* what the strategy holds in hardware is older than the model */
-    bool asleep;    /* GICR_WAKER.ProcessorSleep */
+    const struct delivery *strategy; /* the VM's */
+    uint64_t core;                   /* MPIDR of the core it runs on */
+    unsigned index;                  /* its affinity is 0.0.0.index */
+    bool dirty;                      /* what the strategy holds in hardware is older than the model */
+    bool asleep;                     /* GICR_WAKER.ProcessorSleep */
     struct vcpuif cpuif;
     union delivery_state delivery;
     struct virq_queue ready[2];                 /* by group */
@@ -33,13 +38,13 @@ struct vgic_cpu {
 };
 
 struct vgic {
+    struct vgic_cpu *owner; /* whose core works on the model: seam/model.h */
     const struct delivery *delivery;
     struct vgic_limits limits;
     unsigned version;      /* what the guest sees: GICv2 or GICv3 */
     bool group_enabled[2]; /* GICD_CTLR.EnableGrp0, EnableGrp1 */
     unsigned cpus;
     uint32_t present;            /* a bit for each of them */
-    struct vgic_cpu *owner;      /* whose core works on the model at the moment */
     uint32_t kick;               /* others whose ready queues it changed: they have to flush */
     struct vgic_cpu *fetch_from; /* whose hardware state it waits for, by surrender() on that core */
     struct vgic_cpu *cpu[VGIC_CPUS_MAX];
@@ -64,9 +69,19 @@ static inline unsigned vgic_spi_banks(const struct vgic *vm)
     return vm->limits.extended ? VGIC_SPI_BANKS + VGIC_ESPI_BANKS : VGIC_SPI_BANKS;
 }
 
-/* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
-struct virq *vgic_extended_irq(struct vgic_cpu *cpu, uint32_t intid);
+/* An interrupt of the extended ranges, NULL when it is none. */
+static inline struct virq *vgic_extended_irq(struct vgic_cpu *cpu, uint32_t intid)
+{
+    uint32_t ppi = intid - INTID_EPPI_FIRST, spi = intid - INTID_ESPI_FIRST;
 
+    if (!cpu->vm->limits.extended)
+        return NULL;
+    if (ppi < INTID_EPPI_COUNT)
+        return &cpu->extended[ppi / 32].irq[ppi % 32];
+    return spi < INTID_ESPI_COUNT ? &cpu->vm->spi[VGIC_SPI_BANKS + spi / 32].irq[spi % 32] : NULL;
+}
+
+/* The interrupt with `intid` as `cpu` sees it; NULL when the VM has none. */
 static inline struct virq *vgic_irq(struct vgic_cpu *cpu, uint32_t intid)
 {
     if (intid < INTID_SPI_FIRST)
@@ -96,6 +111,13 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1);
 
 /* IROUTER with Interrupt_Routing_Mode = 0: the vCPU with that affinity, or none. */
 void vgic_route(struct virq *irq, uint32_t affinity);
+
+/* A general-purpose register of the guest gets `value`; 31 is XZR. */
+static inline void vgic_set_x(struct vgic_cpu *cpu, unsigned rt, uint64_t value)
+{
+    cpu->x[rt] = value;
+    cpu->x[31] = 0;
+}
 
 /* Active to inactive, by EOI or DIR or ICACTIVER, the linked physical interrupt with it. */
 void vgic_deactivate(struct virq *irq);

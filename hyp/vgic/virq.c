@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "virq.h"
 
-#include "check.h"
 #include "regs/intid.h"
 #include "vgic.h"
+#include "virq_queue.h"
 
 void virq_queue_init(struct virq_queue *queue, struct virq_lists *lists)
 {
@@ -18,80 +18,31 @@ void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_inti
     if (first_intid < INTID_SPECIAL && first_intid + 32 > INTID_SPECIAL)
         bank->implemented >>= first_intid + 32 - INTID_SPECIAL;
     for (unsigned i = 0; i < 32; i++)
-        bank->irq[i] =
-            (struct virq){.bank = bank, .target = target, .intid = first_intid + i, .bit = (uint8_t)i, .pintid = 0};
-}
-
-static void mark(struct virq_queue *queue, uint8_t priority)
-{
-    queue->members[priority >> 3] |= (uint8_t)(0x80 >> (priority & 7));
-    queue->groups |= BIT32(31) >> (priority >> 3);
-}
-
-static void take_from_list(struct virq_queue *queue, struct virq *irq)
-{
-    uint8_t priority = irq->priority;
-
-    list_remove(&irq->link);
-    if (!list_empty(&queue->lists->head[priority]))
-        return;
-    queue->members[priority >> 3] &= (uint8_t) ~(0x80 >> (priority & 7));
-    if (queue->members[priority >> 3] == 0)
-        queue->groups &= ~(BIT32(31) >> (priority >> 3));
-}
-
-/* The highest-priority one of those behind the front, taken out of its list. */
-static struct virq *next_front(struct virq_queue *queue)
-{
-    unsigned high, priority;
-    struct virq *irq;
-
-    if (queue->groups == 0)
-        return NULL;
-    high = (unsigned)__builtin_clz(queue->groups);
-    priority = high << 3 | ((unsigned)__builtin_clz(queue->members[high]) - 24);
-    irq = CONTAINER_OF(queue->lists->head[priority].next, struct virq, link);
-    take_from_list(queue, irq);
-    return irq;
-}
-
-static void enqueue(struct virq *irq)
-{
-    struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
-    struct virq *front = queue->front;
-
-    irq->bank->queued |= BIT32(irq->bit);
-    vgic_touch(irq->target);
-    if (front == NULL) {
-        queue->front = irq;
-    } else if (irq->priority < front->priority) {
-        queue->front = irq;
-        list_prepend(&queue->lists->head[front->priority], &front->link);
-        mark(queue, front->priority);
-    } else {
-        list_append(&queue->lists->head[irq->priority], &irq->link);
-        mark(queue, irq->priority);
-    }
+        bank->irq[i] = (struct virq){
+            .bank = bank, .target = target, .intid = first_intid + i, .mask = BIT32(i), .bit = (uint8_t)i};
 }
 
 static void dequeue(struct virq *irq)
 {
     struct virq_queue *queue = &irq->target->ready[virq_group(irq)];
 
-    irq->bank->queued &= ~BIT32(irq->bit);
+    irq->bank->queued &= ~irq->mask;
     vgic_touch(irq->target);
     if (queue->front == irq)
-        queue->front = next_front(queue);
+        queue->front = virq_queue_next(queue);
     else
-        take_from_list(queue, irq);
+        virq_queue_take(queue, irq);
 }
 
 void virq_requeue(struct virq *irq)
 {
-    if ((irq->bank->queued >> irq->bit & 1) != 0)
+    if ((irq->bank->queued & irq->mask) != 0) {
         dequeue(irq);
-    else if (irq->target != NULL)
-        enqueue(irq);
+    } else if (irq->target != NULL) {
+        irq->bank->queued |= irq->mask;
+        vgic_touch(irq->target);
+        virq_queue_put(&irq->target->ready[virq_group(irq)], irq);
+    }
 }
 
 void virq_update(struct virq_bank *bank)
@@ -119,7 +70,7 @@ void virq_set_enabled(struct virq_bank *bank, uint32_t enabled)
 
 void virq_set_priority(struct virq *irq, uint8_t priority)
 {
-    if ((irq->bank->queued & BIT32(irq->bit)) != 0)
+    if ((irq->bank->queued & irq->mask) != 0)
         dequeue(irq);
     irq->priority = priority;
     virq_update_one(irq);
@@ -135,19 +86,8 @@ void virq_set_groups(struct virq_bank *bank, uint32_t group1)
 
 void virq_set_target(struct virq *irq, struct vgic_cpu *target)
 {
-    if ((irq->bank->queued & BIT32(irq->bit)) != 0)
+    if ((irq->bank->queued & irq->mask) != 0)
         dequeue(irq);
     irq->target = target;
     virq_update_one(irq);
-}
-
-void virq_activate(struct virq *irq)
-{
-    struct virq_bank *bank = irq->bank;
-    uint32_t bit = BIT32(irq->bit);
-
-    CHECK((bank->queued & bit) != 0);
-    bank->latch &= ~bit;
-    bank->active |= bit;
-    dequeue(irq);
 }

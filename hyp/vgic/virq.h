@@ -24,27 +24,29 @@ struct virq {
     struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist */
     uint32_t route;          /* IROUTER's affinity, a byte a level */
     uint32_t intid;
-    uint32_t pintid; /* while linked to hardware */
-    uint8_t bit;     /* in its bank */
+    uint32_t pintid; /* of the physical interrupt it is linked to, 0 without one */
+    uint32_t mask;   /* its bit in the words of its bank, 1 << bit */
+    uint8_t bit;
     uint8_t priority;
     uint8_t lr; /* while resident */
 };
 
+/* Words that are used together stand in pairs, for one load or store. */
 struct virq_bank {
     struct vgic *vm;
-    uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
-    uint32_t group1;      /* IGROUPR; clear: Group 0 */
-    uint32_t enabled;     /* ISENABLER */
     uint32_t forwarded;   /* derived: enabled, and the group enabled in the distributor */
     uint32_t edge;        /* ICFGR: edge-triggered; clear: level-sensitive */
     uint32_t latch;       /* pending by an edge or by software */
-    uint32_t line;        /* the interrupt's input is asserted */
     uint32_t active;      /* ISACTIVER */
-    uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
-    uint32_t held;        /* of these, where the strategy says so: the physical one is active */
+    uint32_t line;        /* the interrupt's input is asserted */
+    uint32_t held;        /* linked, and where the strategy says so: the physical one is active */
     uint32_t resident;    /* state is in hardware until fetched or synced */
-    uint32_t again;       /* resident, and to be pending again: raised by another core, or disabled */
     uint32_t queued;      /* in a ready queue */
+    uint32_t group1;      /* IGROUPR; clear: Group 0 */
+    uint32_t enabled;     /* ISENABLER */
+    uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
+    uint32_t again;       /* resident, and to be pending again: raised by another core, or disabled */
+    uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
     struct virq irq[32];
 };
 
@@ -58,9 +60,9 @@ struct virq_bank {
 struct virq_queue {
     struct virq *front; /* NULL when empty */
     struct virq_lists *lists;
-    uint32_t groups;     /* of the lists: bit 31 - n: priorities 8n .. 8n + 7 are not empty */
-    uint8_t members[32]; /* bit 7 - m: priority 8n + m is not empty */
-};
+    uint32_t groups;            /* of the lists: bit 31 - n: priorities 8n .. 8n + 7 are not empty */
+    uint8_t members[32];        /* bit 7 - m: priority 8n + m is not empty */
+} __attribute__((aligned(64))); /* there is an array of them: an index is a shift */
 
 struct virq_lists {
     struct list head[PRIORITIES];
@@ -77,7 +79,7 @@ static inline uint32_t virq_pending(const struct virq_bank *bank)
 
 static inline unsigned virq_group(const struct virq *irq)
 {
-    return irq->bank->group1 >> irq->bit & 1;
+    return (irq->bank->group1 & irq->mask) != 0 ? 1 : 0;
 }
 
 /*
@@ -98,7 +100,7 @@ void virq_requeue(struct virq *irq);
 
 static inline void virq_update_one(struct virq *irq)
 {
-    if (((virq_ready(irq->bank) ^ irq->bank->queued) >> irq->bit & 1) != 0)
+    if (((virq_ready(irq->bank) ^ irq->bank->queued) & irq->mask) != 0)
         virq_requeue(irq);
 }
 
@@ -110,8 +112,5 @@ void virq_set_enabled(struct virq_bank *bank, uint32_t enabled);
 void virq_set_groups(struct virq_bank *bank, uint32_t group1);
 void virq_set_priority(struct virq *irq, uint8_t priority);
 void virq_set_target(struct virq *irq, struct vgic_cpu *target);
-
-/* Pending to active, as an acknowledge does to a queued interrupt: the latch is consumed. */
-void virq_activate(struct virq *irq);
 
 #endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the CPU interface does for every interrupt, inline: the choice of what to signal, acknowledge and priority drop.
+ */
+#ifndef VGIC_VCPUIF_OPS_H
+#define VGIC_VCPUIF_OPS_H
+
+#include "vgic.h"
+#include "virq_queue.h"
+
+#define VCPUIF_INLINE static inline __attribute__((always_inline))
+
+/*
+ * The highest-priority pending interrupt of the groups that are enabled here, if it is of `group`, else NULL. Group 0
+ * is first among equals (IHI 0069H 4.8.6).
+ */
+VCPUIF_INLINE struct virq *vcpuif_highest(const struct vgic_cpu *cpu, unsigned group)
+{
+    struct virq *own = cpu->cpuif.group_enabled[group] ? cpu->ready[group].front : NULL;
+    struct virq *other;
+
+    if (own == NULL || !cpu->cpuif.group_enabled[1 - group] || (other = cpu->ready[1 - group].front) == NULL)
+        return own;
+    return own->priority < other->priority + (group == 0 ? 1 : 0) ? own : NULL;
+}
+
+/* ditto, if it passes the priority mask and preempts what is running (4.8.2, 4.8.5): signalled, and to be acknowledged.
+ */
+VCPUIF_INLINE struct virq *vcpuif_signalled(const struct vgic_cpu *cpu, unsigned group)
+{
+    struct virq *irq = vcpuif_highest(cpu, group);
+
+    if (irq == NULL || irq->priority >= cpu->cpuif.pmr)
+        return NULL;
+    return (irq->priority & cpu->cpuif.group_mask[group]) < *cpu->cpuif.running >> ACTIVE_SHIFT ? irq : NULL;
+}
+
+/* ICC_IAR<group> took `irq`, what vcpuif_signalled() found: it is active, its group priority the running one. */
+VCPUIF_INLINE void vcpuif_acknowledged(struct vgic_cpu *cpu, struct virq *irq, unsigned group)
+{
+    unsigned priority = irq->priority & cpu->cpuif.group_mask[group];
+
+    *++cpu->cpuif.running = ACTIVE_PRIORITY(priority, group);
+    virq_activate(&cpu->ready[group], irq);
+}
+
+/* ICC_EOIR<group>: drops the running priority if it belongs to the group, else the write has no effect (4.6.3). */
+VCPUIF_INLINE bool vcpuif_drop(struct vgic_cpu *cpu, unsigned group)
+{
+    if ((*cpu->cpuif.running & ACTIVE_GROUP) != group)
+        return false;
+    cpu->cpuif.running--;
+    return true;
+}
+
+#endif
