@@ -58,6 +58,7 @@ class Strategy:
     symbols: str = ""
     vectors: str = "vectors"
     mmio: str = "el2"
+    lacks: list[str] = field(default_factory=list)
 
     @property
     def takes_hyp_args(self) -> bool:

@@ -7,7 +7,7 @@
 
 extern const struct rules rules_ident, rules_reserved, rules_bits, rules_lifecycle, rules_mask, rules_preempt,
     rules_bpr, rules_eoi, rules_group, rules_route, rules_sgi, rules_arrive, rules_timer, rules_line, rules_undefined,
-    rules_message;
+    rules_message, rules_extended;
 
 /* Interrupts that no device of the machines we know drives; the rules about lines use the timers. */
 #define SGI       3
@@ -24,6 +24,25 @@ extern const struct rules rules_ident, rules_reserved, rules_bits, rules_lifecyc
         {(first) + 2, name ".spi_edge", spec, check, SPI_EDGE},                                                        \
     {                                                                                                                  \
         (first) + 3, name ".spi_level", spec, check, SPI_LEVEL                                                         \
+    }
+
+/* Of the extended ranges (GICv3.1). */
+#define EPPI       1100
+#define ESPI_EDGE  4099
+#define ESPI_LEVEL 5118
+
+/*
+ * ditto for extended interrupts, skipped where there are none: three of the numbers from EXTENDED_FIRST on, those of
+ * extended PPIs before those of extended SPIs. `place`: which one of the subjects, 0 to EXTENDED_SUBJECTS - 1.
+ */
+#define EXTENDED_FIRST    505
+#define EXTENDED_SUBJECTS 48
+#define EXTENDED_COUNT    (3 * EXTENDED_SUBJECTS)
+#define EACH_EXTENDED(place, name, spec, check)                                                                        \
+    {EXTENDED_FIRST + (place), name ".eppi", spec, check, EPPI},                                                       \
+        {EXTENDED_FIRST + EXTENDED_SUBJECTS + (place), name ".espi_edge", spec, check, ESPI_EDGE},                     \
+    {                                                                                                                  \
+        EXTENDED_FIRST + 2 * EXTENDED_SUBJECTS + (place), name ".espi_level", spec, check, ESPI_LEVEL                  \
     }
 
 #endif

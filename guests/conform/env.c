@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "env.h"
 
+#include "string.h"
+
 /* On real machines a change of the GIC takes time to reach the PE (IHI 0069H 4.1): so many reads of it are enough. */
 #define SETTLE_READS 8
 
@@ -8,10 +10,38 @@ extern const char conform_vectors[];
 
 static uintptr_t sgi_frame;
 static unsigned banks; /* of 32 interrupts, SGIs and PPIs included */
+static unsigned eppis, espis;
+static bool touched[(INTID_ESPI_FIRST + INTID_ESPI_COUNT) / 32]; /* extended banks whose registers were accessed */
+
+unsigned extended_ppis(void)
+{
+    return eppis;
+}
+
+unsigned extended_spis(void)
+{
+    return espis;
+}
+
+/*
+ * Of an array with `bits` for each interrupt, `reg` for INTID 0 on: the word of `intid`. Extended PPIs follow in the
+ * redistributor's, extended SPIs have their own, `extended` for INTID 4096 on.
+ */
+static uintptr_t array_word(uint32_t reg, uint32_t extended, unsigned bits, uint32_t intid)
+{
+    if (intid < INTID_SPI_FIRST)
+        return sgi_frame + reg + intid * bits / 32 * UINT64_C(4);
+    if (intid <= INTID_SPURIOUS)
+        return machine.gicd.base + reg + intid * bits / 32 * UINT64_C(4);
+    touched[intid / 32] = true;
+    if (intid < INTID_ESPI_FIRST)
+        return sgi_frame + reg + (intid - INTID_EPPI_FIRST + INTID_SPI_FIRST) * bits / 32 * UINT64_C(4);
+    return machine.gicd.base + extended + (intid - INTID_ESPI_FIRST) * bits / 32 * UINT64_C(4);
+}
 
 uintptr_t word_address(uint32_t reg, uint32_t intid)
 {
-    return intid < INTID_SPI_FIRST ? sgi_frame + reg : machine.gicd.base + reg + UINT64_C(4) * (intid / 32);
+    return array_word(reg, GICD_IGROUPR_E + 4 * (reg - GICD_IGROUPR), 1, intid);
 }
 
 void write_bit(uint32_t reg, uint32_t intid)
@@ -31,7 +61,7 @@ uint64_t read_bit(uint32_t reg, uint32_t intid)
 
 uintptr_t priority_address(uint32_t intid)
 {
-    return (intid < INTID_SPI_FIRST ? sgi_frame : machine.gicd.base) + GICD_IPRIORITYR + intid;
+    return array_word(GICD_IPRIORITYR, GICD_IPRIORITYR_E, 8, intid) + intid % 4;
 }
 
 void set_priority(uint32_t intid, uint8_t priority)
@@ -72,7 +102,7 @@ void set_group(uint32_t intid, unsigned group)
 
 uintptr_t config_address(uint32_t intid)
 {
-    return (intid < INTID_SPI_FIRST ? sgi_frame : machine.gicd.base) + GICD_ICFGR + UINT64_C(4) * (intid / 16);
+    return array_word(GICD_ICFGR, GICD_ICFGR_E, 2, intid);
 }
 
 void set_edge(uint32_t intid, bool edge)
@@ -90,7 +120,10 @@ uint64_t own_route(void)
 
 uintptr_t route_address(uint32_t intid)
 {
-    return machine.gicd.base + GICD_IROUTER + UINT64_C(8) * intid;
+    if (intid < INTID_ESPI_FIRST)
+        return machine.gicd.base + GICD_IROUTER + UINT64_C(8) * intid;
+    touched[intid / 32] = true;
+    return machine.gicd.base + GICD_IROUTER_E + UINT64_C(8) * (intid - INTID_ESPI_FIRST);
 }
 
 void set_route(uint32_t intid, uint64_t route)
@@ -127,10 +160,9 @@ static void reset_cpu_interface(void)
     set_igrpen(GROUP1, true);
 }
 
-static void reset_bank(unsigned bank)
+/* Of the 32 interrupts from `first` on. */
+static void reset_bank(uint32_t first)
 {
-    uint32_t first = 32 * bank;
-
     mmio_write32(word_address(GICD_ICENABLER, first), UINT32_MAX);
     wait_distributor();
     wait_redistributor();
@@ -139,8 +171,28 @@ static void reset_bank(unsigned bank)
     mmio_write32(word_address(GICD_IGROUPR, first), UINT32_MAX);
     for (unsigned i = 0; i < 32; i += 4)
         mmio_write32(priority_address(first + i), PRIORITY_DEFAULT * UINT32_C(0x01010101));
-    for (unsigned i = 0; bank > 0 && i < 32; i++)
+    for (unsigned i = 0; is_spi(first) && i < 32; i++)
         set_route(first + i, own_route());
+}
+
+/* Few rules are about them, and there are many: those that the last rule left alone need no reset. */
+static void reset_extended(void)
+{
+    for (unsigned bank = 0; bank < ARRAY_SIZE(touched); bank++) {
+        if (touched[bank])
+            reset_bank(32 * bank);
+    }
+}
+
+static void configure_spis(void)
+{
+    set_edge(SPI_EDGE, true);
+    set_edge(SPI_LEVEL, false);
+    set_edge(SPI_OTHER, true);
+    if (extended_spis() == 0)
+        return;
+    set_edge(ESPI_EDGE, true);
+    set_edge(ESPI_LEVEL, false);
 }
 
 void env_reset(void)
@@ -149,10 +201,10 @@ void env_reset(void)
     set_distributor(false, false);
     reset_cpu_interface();
     for (unsigned bank = 0; bank < banks; bank++)
-        reset_bank(bank);
-    set_edge(SPI_EDGE, true);
-    set_edge(SPI_LEVEL, false);
-    set_edge(SPI_OTHER, true);
+        reset_bank(32 * bank);
+    reset_extended();
+    configure_spis();
+    memset(touched, 0, sizeof(touched));
     mmio_write32(sgi_frame - GICR_SGI + GICR_WAKER, 0);
     set_distributor(true, true);
     taken = (struct log){.count = 0};
@@ -160,11 +212,25 @@ void env_reset(void)
     expect_fault = false;
 }
 
+static void find_extended(void)
+{
+    uint32_t typer = mmio_read32(machine.gicd.base + GICD_TYPER);
+
+    eppis = 32 * (unsigned)FIELD_GET(GICR_TYPER_PPINUM, mmio_read32(gic_redistributor() + GICR_TYPER));
+    if ((typer & GICD_TYPER_ESPI) != 0)
+        espis = 32 * ((unsigned)FIELD_GET(GICD_TYPER_ESPI_RANGE, typer) + 1);
+    for (unsigned i = 0; i < eppis; i += 32)
+        touched[(INTID_EPPI_FIRST + i) / 32] = true;
+    for (unsigned i = 0; i < espis; i += 32)
+        touched[(INTID_ESPI_FIRST + i) / 32] = true;
+}
+
 void env_init(void)
 {
     gic_init();
     sgi_frame = gic_redistributor() + GICR_SGI;
     banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(machine.gicd.base + GICD_TYPER)) + 1;
+    find_extended();
     write_sysreg(vbar_el1, (uintptr_t)conform_vectors);
     isb();
 }

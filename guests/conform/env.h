@@ -20,6 +20,13 @@
 #define SIGNAL_IRQ BIT(7)
 
 void env_init(void);
+
+/* Extended interrupts that there are, from INTID 1056 and 4096 on (IHI 0069H 12.9 GICD_TYPER, 12.11 GICR_TYPER). */
+unsigned extended_ppis(void);
+unsigned extended_spis(void);
+#define NO_EXTENDED_PPIS "no extended PPIs (GICR_TYPER.PPInum = 0)"
+#define NO_EXTENDED_SPIS "no extended SPIs (GICD_TYPER.ESPI = 0)"
+
 /*
  * All interrupts disabled, inactive, of Group 1, priority 0xa0, SPIs edge-triggered but SPI_LEVEL, routed here; both
  * groups enabled everywhere, PMR 0xff, BPRs minimal, EOImode 0, CBPR 0; timers off; PSTATE.DAIF masked.
@@ -58,6 +65,11 @@ void run_at_el0(const void *code);
 
 /* What is signalled to the PE while it is masked: SIGNAL_*. */
 uint64_t signalled(void);
+
+static inline bool is_spi(uint32_t intid)
+{
+    return (intid >= INTID_SPI_FIRST && intid < INTID_SPI_END) || intid >= INTID_ESPI_FIRST;
+}
 
 /* Registers of one bit, for an INTID of any kind: `reg` is the offset in the distributor, GICD_ISPENDR ... */
 void write_bit(uint32_t reg, uint32_t intid);

@@ -27,7 +27,7 @@ static void interrupt(unsigned group, unsigned source, struct frame *frame)
     bool eoimode = (read_sysreg(icc_ctlr_el1) & ICC_CTLR_EOIMODE) != 0;
     uint32_t intid = acknowledge(group);
 
-    if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST) {
+    if (intid >= INTID_SPECIAL && intid <= INTID_SPURIOUS) {
         if (++taken.spurious >= SPURIOUS_MAX)
             frame->spsr |= SPSR_DAIF;
         return;

@@ -2,13 +2,23 @@
 #include "env.h"
 
 static const struct rules *const subjects[] = {
-    &rules_ident, &rules_reserved, &rules_bits,      &rules_lifecycle, &rules_mask, &rules_preempt,
-    &rules_bpr,   &rules_eoi,      &rules_group,     &rules_route,     &rules_sgi,  &rules_arrive,
-    &rules_timer, &rules_line,     &rules_undefined, &rules_message,
+    &rules_ident, &rules_reserved, &rules_bits,      &rules_lifecycle, &rules_mask,     &rules_preempt,
+    &rules_bpr,   &rules_eoi,      &rules_group,     &rules_route,     &rules_sgi,      &rules_arrive,
+    &rules_timer, &rules_line,     &rules_undefined, &rules_message,   &rules_extended,
 };
+
+/* Of EACH_EXTENDED. */
+static const char *lacks(const struct rule *rule)
+{
+    if (rule->number - EXTENDED_FIRST >= EXTENDED_COUNT)
+        return NULL;
+    if (rule->subject < INTID_ESPI_FIRST)
+        return extended_ppis() == 0 ? NO_EXTENDED_PPIS : NULL;
+    return extended_spis() == 0 ? NO_EXTENDED_SPIS : NULL;
+}
 
 void guest_main(void)
 {
     env_init();
-    rules_run(subjects, ARRAY_SIZE(subjects), env_reset);
+    rules_run_where(subjects, ARRAY_SIZE(subjects), env_reset, lacks);
 }

@@ -209,6 +209,7 @@ static const struct rule table[] = {
     {414, "arrive.masked_fiq_holds_irq", "4.8", held_back, GROUP0},
     {415, "arrive.masked_irq_holds_fiq", "4.8", held_back, GROUP1},
     EACH_KIND(416, "arrive.in_turn", "DDI 0487 D1.3", in_turn),
+    EACH_EXTENDED(46, "arrive.in_turn", "DDI 0487 D1.3", in_turn),
     {420, "arrive.irq_saved_state", "DDI 0487 D1.3", saved_state, GROUP1},
     {421, "arrive.fiq_saved_state", "DDI 0487 D1.3", saved_state, GROUP0},
     {422, "arrive.wfi_irq", "DDI 0487 D1.6.2", wfi_pending, GROUP1},

@@ -133,10 +133,15 @@ static struct verdict neighbours(uint32_t intid)
 
 static const struct rule table[] = {
     EACH_KIND(78, "bits.enable_sets", "12.9 GICD_ISENABLER<n>, GICR_ISENABLER0", enable_sets),
+    EACH_EXTENDED(18, "bits.enable_sets", "12.9 GICD_ISENABLER<n>, GICR_ISENABLER0", enable_sets),
     EACH_KIND(82, "bits.disable_clears", "12.9 GICD_ICENABLER<n>, GICR_ICENABLER0", disable_clears),
+    EACH_EXTENDED(19, "bits.disable_clears", "12.9 GICD_ICENABLER<n>, GICR_ICENABLER0", disable_clears),
     EACH_KIND(86, "bits.zeros_ignored", "12.9 GICD_ISPENDR<n>, GICD_ISACTIVER<n>", zeros_ignored),
+    EACH_EXTENDED(20, "bits.zeros_ignored", "12.9 GICD_ISPENDR<n>, GICD_ISACTIVER<n>", zeros_ignored),
     EACH_KIND(90, "bits.group", "12.9 GICD_IGROUPR<n>, GICR_IGROUPR0", group_bit),
+    EACH_EXTENDED(21, "bits.group", "12.9 GICD_IGROUPR<n>, GICR_IGROUPR0", group_bit),
     EACH_KIND(94, "bits.priority_byte", "12.9 GICD_IPRIORITYR<n>", priority_byte),
+    EACH_EXTENDED(22, "bits.priority_byte", "12.9 GICD_IPRIORITYR<n>", priority_byte),
     {98, "bits.priority_word.ppi", "12.11 GICR_IPRIORITYR<n>", priority_word, PPI},
     {99, "bits.priority_word.spi", "12.9 GICD_IPRIORITYR<n>", priority_word, SPI_OTHER},
     {100, "bits.priority_loads.ppi", "12.11 GICR_IPRIORITYR<n>", priority_loads, PPI},
@@ -147,6 +152,7 @@ static const struct rule table[] = {
     {105, "bits.many_pending", "12.9 GICD_ISPENDR<n>", many_at_once, GICD_ISPENDR},
     {106, "bits.many_active", "12.9 GICD_ISACTIVER<n>", many_at_once, GICD_ISACTIVER},
     EACH_KIND(107, "bits.neighbours", "12.9", neighbours),
+    EACH_EXTENDED(23, "bits.neighbours", "12.9", neighbours),
 };
 
 const struct rules rules_bits = {table, ARRAY_SIZE(table)};

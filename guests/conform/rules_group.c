@@ -163,13 +163,17 @@ static struct verdict moved(uint32_t intid)
 
 static const struct rule table[] = {
     EACH_KIND(330, "group.group1_is_irq", "4.6", group1_is_irq),
+    EACH_EXTENDED(41, "group.group1_is_irq", "4.6", group1_is_irq),
     EACH_KIND(334, "group.group0_is_fiq", "4.6", group0_is_fiq),
+    EACH_EXTENDED(42, "group.group0_is_fiq", "4.6", group0_is_fiq),
     {338, "group.igrpen0", "12.2 ICC_IGRPEN0_EL1", igrpen, GROUP0},
     {339, "group.igrpen1", "12.2 ICC_IGRPEN1_EL1", igrpen, GROUP1},
     {340, "group.igrpen0_while_active", "12.2 ICC_IGRPEN0_EL1", igrpen_while_active, GROUP0},
     {341, "group.igrpen1_while_active", "12.2 ICC_IGRPEN1_EL1", igrpen_while_active, GROUP1},
     EACH_KIND(342, "group.distributor_off1", "4.7, 12.9 GICD_CTLR", distributor_off1),
+    EACH_EXTENDED(43, "group.distributor_off1", "4.7, 12.9 GICD_CTLR", distributor_off1),
     EACH_KIND(346, "group.distributor_off0", "4.7, 12.9 GICD_CTLR", distributor_off0),
+    EACH_EXTENDED(44, "group.distributor_off0", "4.7, 12.9 GICD_CTLR", distributor_off0),
     {350, "group.distributor_only0", "4.7, 12.9 GICD_CTLR", distributor_other, GROUP0},
     {351, "group.distributor_only1", "4.7, 12.9 GICD_CTLR", distributor_other, GROUP1},
     {352, "group.higher_is_0", "4.8", higher_of_groups, GROUP0},
@@ -179,6 +183,7 @@ static const struct rule table[] = {
     {356, "group.group0_waits_for_1", "4.8.4", waits_for_other, GROUP0},
     {357, "group.group1_waits_for_0", "4.8.4", waits_for_other, GROUP1},
     EACH_KIND(358, "group.moved", "12.9 GICD_IGROUPR<n>", moved),
+    EACH_EXTENDED(45, "group.moved", "12.9 GICD_IGROUPR<n>", moved),
 };
 
 const struct rules rules_group = {table, ARRAY_SIZE(table)};

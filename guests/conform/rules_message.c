@@ -86,6 +86,7 @@ static const struct rule table[] = {
     {499, "message.level", "12.9 GICD_SETSPI_NSR", level, SPI_LEVEL},
     {500, "message.not_an_spi", "12.9 GICD_SETSPI_NSR", not_an_spi, PPI},
     EACH_KIND(501, "software.active_ended", "12.9 GICD_ISACTIVER<n>", software_active),
+    EACH_EXTENDED(47, "software.active_ended", "12.9 GICD_ISACTIVER<n>", software_active),
 };
 
 const struct rules rules_message = {table, ARRAY_SIZE(table)};

@@ -207,9 +207,13 @@ static const struct rule table[] = {
     {234, "preempt.rpr_80", "12.2 ICC_RPR_EL1", rpr_of, 0x80},
     {235, "preempt.rpr_e0", "12.2 ICC_RPR_EL1", rpr_of, 0xe0},
     EACH_KIND(236, "preempt.higher_preempts", "4.8.4", higher_preempts),
+    EACH_EXTENDED(31, "preempt.higher_preempts", "4.8.4", higher_preempts),
     EACH_KIND(240, "preempt.equal_waits", "4.8.4", equal_waits),
+    EACH_EXTENDED(32, "preempt.equal_waits", "4.8.4", equal_waits),
     EACH_KIND(244, "preempt.lower_waits", "4.8.4", lower_waits),
+    EACH_EXTENDED(33, "preempt.lower_waits", "4.8.4", lower_waits),
     EACH_KIND(248, "preempt.priority_of_active", "4.8.6", priority_of_active),
+    EACH_EXTENDED(34, "preempt.priority_of_active", "4.8.6", priority_of_active),
     {252, "preempt.nest_2", "4.8.4", nest_by_iar, 2},
     {253, "preempt.nest_5", "4.8.4", nest_by_iar, 5},
     {254, "preempt.nest_16", "4.8", nest_sixteen, 80},
@@ -222,6 +226,7 @@ static const struct rule table[] = {
     {261, "preempt.apr0_restored", "12.2 ICC_AP0R<n>_EL1", apr_restored, GROUP0},
     {262, "preempt.apr1_restored", "12.2 ICC_AP1R<n>_EL1", apr_restored, GROUP1},
     EACH_KIND(263, "preempt.apr_masks", "12.2 ICC_AP1R<n>_EL1", apr_masks),
+    EACH_EXTENDED(35, "preempt.apr_masks", "12.2 ICC_AP1R<n>_EL1", apr_masks),
 };
 
 const struct rules rules_preempt = {table, ARRAY_SIZE(table)};

@@ -36,7 +36,26 @@ static void report(const struct rule *rule, const struct verdict *verdict)
     }
 }
 
+static const char *lacks_nothing(const struct rule *rule)
+{
+    (void)rule;
+    return NULL;
+}
+
 void rules_run(const struct rules *const *subjects, unsigned count, void (*reset)(void))
+{
+    rules_run_where(subjects, count, reset, lacks_nothing);
+}
+
+static struct verdict judge(const struct rule *rule, void (*reset)(void), const char *(*lacks)(const struct rule *rule))
+{
+    SKIP_UNLESS(lacks(rule) == NULL, lacks(rule));
+    reset();
+    return rule->check(rule->subject);
+}
+
+void rules_run_where(const struct rules *const *subjects, unsigned count, void (*reset)(void),
+                     const char *(*lacks)(const struct rule *rule))
 {
     uint64_t only = args_number(machine.bootargs, "rule", 0);
     uint64_t first = args_number(machine.bootargs, "from", 1);
@@ -49,8 +68,7 @@ void rules_run(const struct rules *const *subjects, unsigned count, void (*reset
 
         if (number < first || (only != 0 && only != number))
             continue;
-        reset();
-        verdict = by_number[number]->check(by_number[number]->subject);
+        verdict = judge(by_number[number], reset, lacks);
         counts[verdict.outcome]++;
         report(by_number[number], &verdict);
     }

@@ -39,6 +39,10 @@ struct rules {
  */
 void rules_run(const struct rules *const *subjects, unsigned count, void (*reset)(void));
 
+/* ditto; `lacks` says why the machine has not what a rule is about: it is skipped then. NULL: it has. */
+void rules_run_where(const struct rules *const *subjects, unsigned count, void (*reset)(void),
+                     const char *(*lacks)(const struct rule *rule));
+
 #define PASSED                                                                                                         \
     (struct verdict)                                                                                                   \
     {                                                                                                                  \
