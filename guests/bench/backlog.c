@@ -8,6 +8,7 @@
 
 #include "mmio.h"
 #include "regs/gicd.h"
+#include "regs/gicv2.h"
 #include "regs/intid.h"
 
 #define PRIORITY_STEP 8 /* five implemented bits */
@@ -46,9 +47,9 @@ static void configure(uint32_t intid)
 
     mmio_write8(machine.gicd.base + GICD_IPRIORITYR + intid, (uint8_t)(next_random(28) * PRIORITY_STEP));
     mmio_write32(icfgr, mmio_read32(icfgr) | BIT32(2 * (intid % 16) + 1)); /* edge-triggered */
-    mmio_write32(word_of(GICD_IGROUPR, intid), mmio_read32(word_of(GICD_IGROUPR, intid)) | BIT32(intid % 32));
-    mmio_write64(machine.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid,
-                 read_sysreg(mpidr_el1) & UINT64_C(0xff00ffffff));
+    if (gic->group1)
+        mmio_write32(word_of(GICD_IGROUPR, intid), mmio_read32(word_of(GICD_IGROUPR, intid)) | BIT32(intid % 32));
+    gic->route(intid, smp_self());
     mmio_write32(word_of(GICD_ISENABLER, intid), BIT32(intid % 32));
 }
 
@@ -75,22 +76,45 @@ static const char *prepare(void)
     return NULL;
 }
 
+static void acknowledged(uint64_t intid)
+{
+    bench_expect(intid < INTID_SPI_END && waiting[intid], "acknowledged what was not pending");
+    waiting[intid] = false;
+}
+
 static uint64_t run(unsigned iteration)
 {
     uint32_t intid = pick(false);
     uint32_t bit = BIT32(intid % 32);
-    uint64_t acknowledged = 0, ticks;
+    uint64_t taken = 0, ticks;
 
     (void)iteration;
     waiting[intid] = true;
     ticks = ROUNDTRIP("str %w1, [%2]\n mrs %0, icc_iar1_el1"
-                      : "=&r"(acknowledged)
+                      : "=&r"(taken)
                       : "r"(bit), "r"(word_of(GICD_ISPENDR, intid))
                       : "memory");
-    bench_expect(acknowledged < INTID_SPI_END && waiting[acknowledged], "acknowledged what was not pending");
-    waiting[acknowledged] = false;
-    write_sysreg(icc_eoir1_el1, acknowledged);
+    acknowledged(taken);
+    write_sysreg(icc_eoir1_el1, taken);
     isb();
+    return ticks;
+}
+
+static uint64_t run_v2(unsigned iteration)
+{
+    uint32_t intid = pick(false);
+    uint32_t bit = BIT32(intid % 32);
+    uintptr_t ispendr = word_of(GICD_ISPENDR, intid), iar = machine.gicc.base + GICC_IAR;
+    uint64_t taken = 0, ticks;
+
+    (void)iteration;
+    waiting[intid] = true;
+    IN_REGISTER(bit);
+    IN_REGISTER(ispendr);
+    IN_REGISTER(iar);
+    ticks = ROUNDTRIP("str %w1, [%2]\n ldr %w0, [%3]" : "=&r"(taken) : "r"(bit), "r"(ispendr), "r"(iar) : "memory");
+    acknowledged(taken);
+    mmio_write32(machine.gicc.base + GICC_EOIR, (uint32_t)taken);
     return ticks;
 }
 
@@ -103,3 +127,4 @@ static void finish(void)
 }
 
 const struct bench bench_backlog = {"backlog", "roundtrip_ticks", 1, prepare, run, finish};
+const struct bench bench_backlog_v2 = {"backlog", "roundtrip_ticks", 1, prepare, run_v2, finish};

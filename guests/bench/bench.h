@@ -23,7 +23,8 @@ struct bench {
 };
 
 extern const struct bench bench_empty, bench_hvc, bench_mmio_vgic, bench_mmio_vgic_isenabler, bench_mmio_vgic_write,
-    bench_eoi, bench_sgi_self, bench_spi_hw, bench_timer, bench_timer_wfi, bench_backlog;
+    bench_mmio_vgic_write_v2, bench_eoi, bench_eoi_v2, bench_sgi_self, bench_sgi_self_v2, bench_spi_hw, bench_timer,
+    bench_timer_wfi, bench_backlog, bench_backlog_v2;
 
 /* What a benchmark checks of itself: the first violation ends the run as `not ok` with this reason. */
 void bench_expect(bool holds, const char *reason);
@@ -39,6 +40,9 @@ void finish_nothing(void);
         register uint64_t x1_ __asm__("x1") = (arg1);                                                                  \
         __asm__ volatile("movz xzr, %0" ::"i"(id), "r"(x0_), "r"(x1_) : "memory");                                     \
     } while (0)
+
+/* Has a variable in a register from here on: an instruction that fills it is then not among those measured. */
+#define IN_REGISTER(variable) __asm__ volatile("" : "+r"(variable))
 
 /*
  * Evaluates to the ticks between two counter reads around `...`, an inline assembly body with its operands. The

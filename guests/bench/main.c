@@ -4,9 +4,27 @@
 
 #include "string.h"
 
-static const struct bench *const benches[] = {
-    &bench_empty,    &bench_hvc,    &bench_mmio_vgic, &bench_mmio_vgic_isenabler, &bench_mmio_vgic_write, &bench_eoi,
-    &bench_sgi_self, &bench_spi_hw, &bench_timer,     &bench_timer_wfi,           &bench_backlog};
+/* `gic`: the architecture version whose registers its measured instructions access; 0: any. */
+static const struct {
+    unsigned gic;
+    const struct bench *bench;
+} benches[] = {
+    {0, &bench_empty},
+    {0, &bench_hvc},
+    {0, &bench_mmio_vgic},
+    {0, &bench_mmio_vgic_isenabler},
+    {3, &bench_mmio_vgic_write},
+    {2, &bench_mmio_vgic_write_v2},
+    {3, &bench_eoi},
+    {2, &bench_eoi_v2},
+    {3, &bench_sgi_self},
+    {2, &bench_sgi_self_v2},
+    {0, &bench_spi_hw},
+    {0, &bench_timer},
+    {0, &bench_timer_wfi},
+    {3, &bench_backlog},
+    {2, &bench_backlog_v2},
+};
 
 static uint64_t samples[ITERATIONS_MAX];
 
@@ -30,8 +48,8 @@ void bench_expect(bool holds, const char *reason)
 static const struct bench *find(const char *name)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(benches); i++)
-        if (strcmp(benches[i]->name, name) == 0)
-            return benches[i];
+        if (strcmp(benches[i].bench->name, name) == 0 && (benches[i].gic == 0 || benches[i].gic == gic->version))
+            return benches[i].bench;
     return NULL;
 }
 

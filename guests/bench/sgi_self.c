@@ -2,6 +2,8 @@
 /* sgi_self: an SGI to the vCPU itself; the sample is the handler's first counter read - the one before the SGI. */
 #include "bench.h"
 
+#include "regs/gicv2.h"
+
 #define SGI 1
 
 static volatile bool fired;
@@ -35,6 +37,22 @@ static uint64_t run(unsigned iteration)
     return handler_stamp - raised;
 }
 
+static uint64_t run_v2(unsigned iteration)
+{
+    uint64_t value = gic_sgi_to_self(SGI), sgir = machine.gicd.base + GICD_SGIR;
+    uint64_t raised;
+
+    (void)iteration;
+    fired = false;
+    __asm__ volatile("isb\n mrs %0, cntvct_el0\n str %w1, [%2]\n isb"
+                     : "=&r"(raised)
+                     : "r"(value), "r"(sgir)
+                     : "memory");
+    while (!fired)
+        ;
+    return handler_stamp - raised;
+}
+
 static void finish(void)
 {
     irq_mask();
@@ -42,3 +60,4 @@ static void finish(void)
 }
 
 const struct bench bench_sgi_self = {"sgi_self", "handler_ticks", 1, prepare, run, finish};
+const struct bench bench_sgi_self_v2 = {"sgi_self", "handler_ticks", 1, prepare, run_v2, finish};

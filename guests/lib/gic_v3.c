@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's GICv3 driver: Group 1, interrupts of the CPU that calls (IHI 0069H chapters 4, 12). */
-#include "guest.h"
+/* The guest's GICv3 driver: Group 1 (IHI 0069H chapters 4, 12). */
+#include "gic.h"
 
 #include "check.h"
 #include "mmio.h"
@@ -9,11 +9,11 @@
 #include "regs/intid.h"
 #include "regs/sgi.h"
 
-static irq_handler *handlers[INTID_SPI_END];
 static uintptr_t redistributors[CPUS_MAX];
 static bool deactivate_apart;
 
-void irq_entry(uint64_t stamp);
+extern const char vectors_v3[];
+void irq_entry_v3(uint64_t stamp);
 
 /* As GICR_TYPER has it. */
 static uint64_t affinity_of(unsigned cpu)
@@ -42,7 +42,7 @@ static void wait_clear(uintptr_t address, uint32_t bit)
         ;
 }
 
-void gic_init(void)
+static void init(void)
 {
     uint32_t ctlr = mmio_read32(machine.gicd.base + GICD_CTLR);
     uintptr_t redistributor;
@@ -67,49 +67,31 @@ uintptr_t gic_redistributor(void)
     return redistributors[smp_self()];
 }
 
-void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler)
+static uintptr_t banked(void)
 {
-    uintptr_t redistributor = gic_redistributor(), sgi = redistributor + GICR_SGI;
-
-    CHECK(intid < INTID_SPI_FIRST);
-    handlers[intid] = handler;
-    mmio_write32(sgi + GICR_IGROUPR0, mmio_read32(sgi + GICR_IGROUPR0) | BIT32(intid));
-    mmio_write8(sgi + GICR_IPRIORITYR + intid, priority);
-    mmio_write32(sgi + GICR_ISENABLER0, BIT32(intid));
-    wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+    return gic_redistributor() + GICR_SGI;
 }
 
-/* The word of a register of the distributor that has a bit for each interrupt. */
-static uintptr_t gicd_word(uint32_t offset, uint32_t intid)
+static void settle(void)
 {
-    return machine.gicd.base + offset + 4 * (uintptr_t)(intid / 32);
+    wait_clear(gic_redistributor() + GICR_CTLR, GICR_CTLR_RWP);
+    wait_clear(machine.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
-/* Its trigger changes while it is disabled (12.9.9), and GICD_IROUTER has the affinity where MPIDR has it. */
-void gic_enable_spi(uint32_t intid, bool edge, uint8_t priority, irq_handler *handler)
+/* GICD_IROUTER has the affinity where MPIDR has it. */
+static void route(uint32_t intid, unsigned cpu)
 {
-    uintptr_t icfgr = machine.gicd.base + GICD_ICFGR + 4 * (uintptr_t)(intid / 16);
-    uint32_t trigger = BIT32(2 * (intid % 16) + 1);
-
-    CHECK(intid >= INTID_SPI_FIRST && intid < INTID_SPI_END);
-    gic_disable(intid);
-    handlers[intid] = handler;
-    mmio_write32(icfgr, edge ? mmio_read32(icfgr) | trigger : mmio_read32(icfgr) & ~trigger);
-    mmio_write32(gicd_word(GICD_IGROUPR, intid), mmio_read32(gicd_word(GICD_IGROUPR, intid)) | BIT32(intid % 32));
-    mmio_write8(machine.gicd.base + GICD_IPRIORITYR + intid, priority);
-    mmio_write64(machine.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid,
-                 machine.mpidr[smp_self()] & UINT64_C(0xff00ffffff));
-    mmio_write32(gicd_word(GICD_ISENABLER, intid), BIT32(intid % 32));
+    mmio_write64(machine.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid, machine.mpidr[cpu] & UINT64_C(0xff00ffffff));
 }
 
-void gic_set_eoimode(bool apart)
+static void set_eoimode(bool apart)
 {
     deactivate_apart = apart;
     write_sysreg(icc_ctlr_el1, apart ? ICC_CTLR_EOIMODE : 0);
     isb();
 }
 
-uint64_t gic_sgi_to(unsigned intid, unsigned cpu)
+static uint64_t sgi_to(unsigned intid, unsigned cpu)
 {
     uint64_t affinity = affinity_of(cpu);
 
@@ -118,34 +100,28 @@ uint64_t gic_sgi_to(unsigned intid, unsigned cpu)
            FIELD_PREP(ICC_SGI_RS, (affinity & 0xff) / 16) | BIT(affinity & 15);
 }
 
-uint64_t gic_sgi_to_self(unsigned intid)
-{
-    return gic_sgi_to(intid, smp_self());
-}
-
-void gic_disable(uint32_t intid)
-{
-    uintptr_t redistributor = gic_redistributor();
-
-    if (intid < INTID_SPI_FIRST) {
-        mmio_write32(redistributor + GICR_SGI + GICR_ICENABLER0, BIT32(intid));
-        wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
-    } else {
-        mmio_write32(gicd_word(GICD_ICENABLER, intid), BIT32(intid % 32));
-        wait_clear(machine.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
-    }
-}
-
-void irq_entry(uint64_t stamp)
+void irq_entry_v3(uint64_t stamp)
 {
     uint32_t intid = (uint32_t)read_sysreg(icc_iar1_el1);
 
     if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST)
         return;
-    CHECK(intid < INTID_SPI_END && handlers[intid] != NULL);
-    handlers[intid](intid, stamp);
+    CHECK(intid < INTID_SPI_END && gic_handlers[intid] != NULL);
+    gic_handlers[intid](intid, stamp);
     write_sysreg(icc_eoir1_el1, intid);
     if (deactivate_apart)
         write_sysreg(icc_dir_el1, intid);
     isb();
 }
+
+const struct gic gic_v3 = {
+    .version = 3,
+    .vectors = vectors_v3,
+    .group1 = true,
+    .init = init,
+    .banked = banked,
+    .settle = settle,
+    .route = route,
+    .set_eoimode = set_eoimode,
+    .sgi_to = sgi_to,
+};

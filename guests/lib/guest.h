@@ -17,7 +17,9 @@
 struct machine {
     const void *fdt;
     const char *bootargs; /* /chosen/bootargs, never NULL */
-    struct range uart, gicd, gicr;
+    struct range uart, gicd;
+    struct range gicr;        /* GICv3 */
+    struct range gicc;        /* GICv2 */
     bool psci_smc;            /* conduit of PSCI: SMC, else HVC */
     unsigned cpus;            /* in the order of the device tree; one when it names none */
     uint64_t mpidr[CPUS_MAX]; /* affinity of each, as MPIDR_EL1 holds it */
@@ -34,19 +36,51 @@ uint64_t mmu_map_el0(uint64_t address);
 /* `stamp`: CNTVCT_EL0 as the vector read it first. Called with interrupts masked, between acknowledge and EOI. */
 typedef void irq_handler(uint32_t intid, uint64_t stamp);
 
-/* Enables Group 1 interrupts at this CPU interface with the lowest priority mask; each CPU calls it for itself. */
-void gic_init(void);
-/* Configures an SGI or PPI of this CPU: Group 1, `priority`, enabled; all CPUs have its `handler` in common. */
+/* The interrupt controller's driver, by architecture version; all of it is about the CPU that calls. */
+struct gic {
+    unsigned version;    /* 2 or 3 */
+    const char *vectors; /* of EL1, whose IRQ vector acknowledges there (start.S) */
+    bool group1;         /* the group that gic_enable() puts interrupts into, signalled as IRQ */
+    /* Enables that group at the CPU interface with the lowest priority mask. */
+    void (*init)(void);
+    /* The frame that has the registers of SGIs and PPIs, at the offsets that the distributor has for SPIs. */
+    uintptr_t (*banked)(void);
+    /* Returns when what was written to that frame and to the distributor has effect. */
+    void (*settle)(void);
+    /* Routes an SPI to a CPU that has called init(). */
+    void (*route)(uint32_t intid, unsigned cpu);
+    void (*set_eoimode)(bool apart);
+    uint64_t (*sgi_to)(unsigned intid, unsigned cpu);
+};
+
+extern const struct gic *gic;
+
+static inline void gic_init(void)
+{
+    gic->init();
+}
+
+/* Configures an SGI or PPI of this CPU: `priority`, enabled; all CPUs have its `handler` in common. */
 void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler);
 /* ditto, an SPI, routed to this CPU: edge-triggered, or a level. */
 void gic_enable_spi(uint32_t intid, bool edge, uint8_t priority, irq_handler *handler);
 void gic_disable(uint32_t intid);
+
 /* EOImode of this CPU (IHI 0069H 4.6.1): EOIR only drops the priority, and DIR deactivates. Off after gic_init(). */
-void gic_set_eoimode(bool apart);
-/* This CPU's redistributor; after gic_init(). */
+static inline void gic_set_eoimode(bool apart)
+{
+    gic->set_eoimode(apart);
+}
+
+/* This CPU's redistributor, with GICv3; after gic_init(). */
 uintptr_t gic_redistributor(void);
-/* The value of ICC_SGI1R_EL1 that sends SGI `intid` to one CPU alone. */
-uint64_t gic_sgi_to(unsigned intid, unsigned cpu);
+
+/* The value of ICC_SGI1R_EL1, or of GICD_SGIR, that sends SGI `intid` to one CPU alone. */
+static inline uint64_t gic_sgi_to(unsigned intid, unsigned cpu)
+{
+    return gic->sgi_to(intid, cpu);
+}
+
 uint64_t gic_sgi_to_self(unsigned intid);
 
 static inline void irq_unmask(void)

@@ -3,8 +3,8 @@
     .text
     .global guest_entry
 guest_entry:
-    adrp    x1, vectors
-    add     x1, x1, :lo12:vectors
+    adrp    x1, vectors_v3          /* until the device tree is read */
+    add     x1, x1, :lo12:vectors_v3
     msr     vbar_el1, x1
     isb
     bl      guest_start             /* does not return */
@@ -68,19 +68,25 @@ secondary_start:
     eret
     .endm
 
+    .macro  vector_table name, handler
     .balign 0x800
-vectors:
+    .global \name
+\name:
     fatal_vector 0
     fatal_vector 1
     fatal_vector 2
     fatal_vector 3
     fatal_vector 4                  /* current EL with SP_ELx: synchronous */
-    irq_vector irq_entry
+    irq_vector \handler
     fatal_vector 6
     fatal_vector 7
     .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
     fatal_vector \n
     .endr
+    .endm
+
+    vector_table vectors_v3, irq_entry_v3
+    vector_table vectors_v2, irq_entry_v2
 
 fatal:
     mrs     x1, esr_el1

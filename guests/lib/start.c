@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the first instruction of C to guest_main() at EL1: MMU, machine discovery, fatal exceptions, power. */
-#include "guest.h"
-
 #include <libfdt.h>
 
+#include "gic.h"
 #include "string.h"
 
 void guest_start(const void *fdt);
@@ -85,8 +84,9 @@ static void find_machine(const void *fdt)
         return;
     machine.fdt = fdt;
     devtree_console(fdt, "arm,pl011", &machine.uart);
-    devtree_reg(fdt, "arm,gic-v3", 0, &machine.gicd);
-    devtree_reg(fdt, "arm,gic-v3", 1, &machine.gicr);
+    gic_find(fdt);
+    write_sysreg(vbar_el1, (uintptr_t)gic->vectors);
+    isb();
     method = devtree_string(fdt, "/psci", "method");
     machine.psci_smc = method != NULL && strcmp(method, "smc") == 0;
     if (devtree_string(fdt, "/chosen", "bootargs") != NULL)
