@@ -7,10 +7,9 @@
 
 static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
 {
-    uint32_t groups = (vm->group_enabled[1] ? bank->group1 : 0) | (vm->group_enabled[0] ? ~bank->group1 : 0);
     uint32_t state = bank->enabled | bank->group1 | bank->edge | bank->latch | bank->line | bank->active | bank->queued;
 
-    CHECK(bank->forwarded == (bank->enabled & groups));
+    CHECK(bank->forwarded == (bank->enabled & bank->allowed));
     CHECK((state & ~bank->implemented) == 0);
     CHECK(bank->resident == 0);
     for (unsigned i = 0; i < 32; i++) {
@@ -20,6 +19,8 @@ static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
         CHECK(irq->bank == bank && irq->bit == i);
         CHECK((bank->queued >> i & 1) == ready);
         CHECK((irq->priority & (0xff >> vm->limits.priority_bits)) == 0);
+        CHECK((irq->group == GIC_GROUP1_NS) == (bank->group1 >> i & 1));
+        CHECK((bank->enabled >> i & 1) == 0 || (bank->allowed >> i & 1) == vm->group_enabled[irq->group]);
     }
 }
 
@@ -79,8 +80,8 @@ void consistent(struct vgic *vm)
         check_bank(vm, &vm->cpu[i]->local);
         for (unsigned n = 0; n < VGIC_EPPI_BANKS; n++)
             check_bank(vm, &vm->cpu[i]->extended[n]);
-        check_queue(vm->cpu[i], 0);
-        check_queue(vm->cpu[i], 1);
+        for (unsigned group = 0; group < GIC_GROUPS; group++)
+            check_queue(vm->cpu[i], group);
         check_running(vm->cpu[i]);
     }
 }

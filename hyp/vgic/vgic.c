@@ -34,7 +34,7 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
     for (unsigned i = 0; i < VGIC_EPPI_BANKS; i++)
         virq_bank_init(&cpu->extended[i], vm, INTID_EPPI_FIRST + 32 * i, cpu);
     cpu->local.edge = (1U << INTID_SGI_COUNT) - 1; /* SGIs are edge-triggered (IHI 0069H 12.11.7) */
-    for (unsigned group = 0; group < 2; group++)
+    for (unsigned group = 0; group < GIC_GROUPS; group++)
         virq_queue_init(&cpu->ready[group], &cpu->lists[group]);
     vcpuif_reset(cpu);
     if (cpu->index == 0)
@@ -59,17 +59,22 @@ void vgic_link(struct vgic_cpu *cpu, uint32_t intid, uint32_t pintid)
     irq->pintid = pintid;
 }
 
+static void update_allowed(struct virq_bank *bank)
+{
+    virq_set_allowed(bank, vgic_allowed(bank->vm, bank->group1));
+}
+
 void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
 {
     vm->group_enabled[0] = group0;
     vm->group_enabled[1] = group1;
     for (unsigned i = 0; i < vm->cpus; i++) {
-        virq_update_forwarded(&vm->cpu[i]->local);
+        update_allowed(&vm->cpu[i]->local);
         for (unsigned n = 0; n < VGIC_EPPI_BANKS; n++)
-            virq_update_forwarded(&vm->cpu[i]->extended[n]);
+            update_allowed(&vm->cpu[i]->extended[n]);
     }
     for (unsigned i = 0; i < vgic_spi_banks(vm); i++)
-        virq_update_forwarded(&vm->spi[i]);
+        update_allowed(&vm->spi[i]);
 }
 
 void vgic_route(struct virq *irq, uint32_t affinity)

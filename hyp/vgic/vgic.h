@@ -30,10 +30,10 @@ struct vgic_cpu {
     bool asleep;                     /* GICR_WAKER.ProcessorSleep */
     struct vcpuif cpuif;
     union delivery_state delivery;
-    struct virq_queue ready[2];                 /* by group */
+    struct virq_queue ready[GIC_GROUPS];        /* by group */
     struct virq_bank local;                     /* SGIs and PPIs */
     uint8_t sgi_sources[INTID_SGI_COUNT];       /* GICv2: which CPUs made the SGI pending */
-    struct virq_lists lists[2];                 /* of the ready queues */
+    struct virq_lists lists[GIC_GROUPS];        /* of the ready queues */
     struct virq_bank extended[VGIC_EPPI_BANKS]; /* extended PPIs, where there are any (vgic_limits.extended) */
 };
 
@@ -41,8 +41,8 @@ struct vgic {
     struct vgic_cpu *owner; /* whose core works on the model: seam/model.h */
     const struct delivery *delivery;
     struct vgic_limits limits;
-    unsigned version;      /* what the guest sees: GICv2 or GICv3 */
-    bool group_enabled[2]; /* GICD_CTLR.EnableGrp0, EnableGrp1 */
+    unsigned version;               /* what the guest sees: GICv2 or GICv3 */
+    bool group_enabled[GIC_GROUPS]; /* GICD_CTLR.EnableGrp0, EnableGrp1; of two security states EnableGrp1S, too */
     unsigned cpus;
     uint32_t present;            /* a bit for each of them */
     uint32_t kick;               /* others whose ready queues it changed: they have to flush */
@@ -105,6 +105,12 @@ void vgic_raise(struct virq *irq);
 
 /* The input of a level-sensitive or edge-triggered interrupt; a rising edge sets the latch of the latter. */
 void vgic_set_line(struct virq *irq, bool asserted);
+
+/* Those of a bank with `group1` (IGROUPR) whose group is enabled in the distributor, with one security state. */
+static inline uint32_t vgic_allowed(const struct vgic *vm, uint32_t group1)
+{
+    return (vm->group_enabled[1] ? group1 : 0) | (vm->group_enabled[0] ? ~group1 : 0);
+}
 
 /* GICD_CTLR.EnableGrp0 and EnableGrp1. */
 void vgic_enable_groups(struct vgic *vm, bool group0, bool group1);

@@ -51,12 +51,11 @@ void virq_update(struct virq_bank *bank)
         virq_update_one(&bank->irq[__builtin_ctz(changed)]);
 }
 
-void virq_update_forwarded(struct virq_bank *bank)
+static void update_forwarded(struct virq_bank *bank)
 {
-    const bool *enabled = bank->vm->group_enabled;
     uint32_t before = bank->forwarded;
 
-    bank->forwarded = bank->enabled & ((enabled[1] ? bank->group1 : 0) | (enabled[0] ? ~bank->group1 : 0));
+    bank->forwarded = bank->enabled & bank->allowed;
     if ((before & ~bank->forwarded & bank->resident) != 0)
         bank->vm->delivery->fetch(bank, before & ~bank->forwarded);
     virq_update(bank);
@@ -65,7 +64,13 @@ void virq_update_forwarded(struct virq_bank *bank)
 void virq_set_enabled(struct virq_bank *bank, uint32_t enabled)
 {
     bank->enabled = enabled;
-    virq_update_forwarded(bank);
+    update_forwarded(bank);
+}
+
+void virq_set_allowed(struct virq_bank *bank, uint32_t allowed)
+{
+    bank->allowed = allowed;
+    update_forwarded(bank);
 }
 
 void virq_set_priority(struct virq *irq, uint8_t priority)
@@ -76,12 +81,21 @@ void virq_set_priority(struct virq *irq, uint8_t priority)
     virq_update_one(irq);
 }
 
-void virq_set_groups(struct virq_bank *bank, uint32_t group1)
+static void set_group(struct virq *irq, enum gic_group group)
 {
-    for (uint32_t moving = (bank->group1 ^ group1) & bank->queued; moving != 0; moving &= moving - 1)
-        dequeue(&bank->irq[__builtin_ctz(moving)]);
+    if (irq->group != group && (irq->bank->queued & irq->mask) != 0)
+        dequeue(irq);
+    irq->group = (uint8_t)group;
+}
+
+void virq_set_groups(struct virq_bank *bank, uint32_t group1, uint32_t secure1, uint32_t allowed)
+{
+    for (unsigned i = 0; i < 32; i++)
+        set_group(&bank->irq[i], (group1 >> i & 1) != 0    ? GIC_GROUP1_NS
+                                 : (secure1 >> i & 1) != 0 ? GIC_GROUP1_S
+                                                           : GIC_GROUP0);
     bank->group1 = group1;
-    virq_update_forwarded(bank);
+    virq_set_allowed(bank, allowed);
 }
 
 void virq_set_target(struct virq *irq, struct vgic_cpu *target)

@@ -12,6 +12,7 @@
 
 #include "field.h"
 #include "list.h"
+#include "regs/groups.h"
 
 struct vgic;
 struct vgic_cpu;
@@ -28,13 +29,14 @@ struct virq {
     uint32_t mask;   /* its bit in the words of its bank, 1 << bit */
     uint8_t bit;
     uint8_t priority;
-    uint8_t lr; /* while resident */
+    uint8_t lr;    /* while resident */
+    uint8_t group; /* enum gic_group: the ready queue that it belongs into */
 };
 
 /* Words that are used together stand in pairs, for one load or store. */
 struct virq_bank {
     struct vgic *vm;
-    uint32_t forwarded;   /* derived: enabled, and the group enabled in the distributor */
+    uint32_t forwarded;   /* derived: enabled and allowed */
     uint32_t edge;        /* ICFGR: edge-triggered; clear: level-sensitive */
     uint32_t latch;       /* pending by an edge or by software */
     uint32_t active;      /* ISACTIVER */
@@ -44,6 +46,7 @@ struct virq_bank {
     uint32_t queued;      /* in a ready queue */
     uint32_t group1;      /* IGROUPR; clear: Group 0 */
     uint32_t enabled;     /* ISENABLER */
+    uint32_t allowed;     /* derived: of a group that is enabled in the distributor */
     uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
     uint32_t again;       /* resident, and to be pending again: raised by another core, or disabled */
     uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
@@ -79,7 +82,7 @@ static inline uint32_t virq_pending(const struct virq_bank *bank)
 
 static inline unsigned virq_group(const struct virq *irq)
 {
-    return (irq->bank->group1 & irq->mask) != 0 ? 1 : 0;
+    return irq->group;
 }
 
 /*
@@ -104,12 +107,11 @@ static inline void virq_update_one(struct virq *irq)
         virq_requeue(irq);
 }
 
-/* ditto, after GICD_CTLR.EnableGrp0 or EnableGrp1 of the VM changed. */
-void virq_update_forwarded(struct virq_bank *bank);
-
 /* Changes of what decides about a queue, and about the place in it; the queues follow. */
 void virq_set_enabled(struct virq_bank *bank, uint32_t enabled);
-void virq_set_groups(struct virq_bank *bank, uint32_t group1);
+void virq_set_allowed(struct virq_bank *bank, uint32_t allowed);
+/* `secure1`: those without a bit of `group1` that are of Secure Group 1; `allowed` of the new groups. */
+void virq_set_groups(struct virq_bank *bank, uint32_t group1, uint32_t secure1, uint32_t allowed);
 void virq_set_priority(struct virq *irq, uint8_t priority);
 void virq_set_target(struct virq *irq, struct vgic_cpu *target);
 

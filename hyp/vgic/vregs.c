@@ -40,7 +40,7 @@ void vreg_set_group(struct virq_bank *bank, uint32_t value)
 {
     value &= bank->implemented;
     fetch(bank, bank->group1 ^ value);
-    virq_set_groups(bank, value);
+    virq_set_groups(bank, value, 0, vgic_allowed(bank->vm, value));
 }
 
 uint64_t vreg_enable(const struct virq_bank *bank)
