@@ -191,7 +191,7 @@ def _exception(last: np.void, context: Context) -> dict[str, Any]:
 
 def _end(records: Records, context: Context) -> dict[str, Any] | None:
     """Where the trace ended: the PC of END, of a trace that was cut off the PC of its last record that has one."""
-    known = (~np.isin(records["kind"], (trace.MARK, trace.COUNTS, trace.STIMULUS))).nonzero()[0]
+    known = (~np.isin(records["kind"], (trace.MARK, trace.COUNTS, trace.STIMULUS, trace.SYNC))).nonzero()[0]
     if known.size == 0:
         return None
     last = records[known[-1]]

@@ -40,7 +40,8 @@ COUNTS_RECORD: Final = np.dtype(
     ]
 )
 
-EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END, COUNTS, MMIO, DAIF, STIMULUS = range(1, 14)
+EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = range(1, 10)
+COUNTS, MMIO, DAIF, STIMULUS, SYNC = range(10, 15)
 FLAG_GUEST, FLAG_VALID = 1, 2
 END_EXIT, END_DEADLINE = 0, 1
 WFX_WFI, WFX_WFE = 0, 1
@@ -123,7 +124,7 @@ def _checked(path: Path) -> Records:
     kind, insn = records["kind"], records["insn"]
     if records.size == 0 or kind[-1] != END:
         raise TraceError(f"trace {path.name} is cut off: its last record is not END")
-    bad = np.flatnonzero((kind < EXC_EL2) | (kind > STIMULUS))
+    bad = np.flatnonzero((kind < EXC_EL2) | (kind > SYNC))
     if bad.size:
         raise TraceError(f"trace {path.name} record {bad[0]} has the unknown kind {kind[bad[0]]}")
     if np.count_nonzero(kind == END) != 1:

@@ -112,6 +112,9 @@ enum a64_class a64_classify(uint32_t opcode)
     if (opcode == 0xd503205f || (opcode & 0xffffffe0) == 0xd5031000) {
         return A64_WFE;
     }
+    if (opcode == 0xd503203f) {
+        return A64_YIELD;
+    }
     if (opcode == 0xd69f03e0 || opcode == 0xd69f0bff || opcode == 0xd69f0fff) {
         return A64_ERET;
     }

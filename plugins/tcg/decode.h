@@ -23,6 +23,7 @@ enum a64_class {
     A64_DAIF_WRITE, /* MSR DAIF, Xt */
     A64_DAIF_SET,   /* MSR DAIFSet, #imm4 */
     A64_DAIF_CLEAR, /* MSR DAIFClr, #imm4 */
+    A64_YIELD,
 };
 
 /* How an instruction passes control to the next one when it raises no exception. */

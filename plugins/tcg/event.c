@@ -8,6 +8,7 @@
 #include "machine.h"
 #include "profile.h"
 #include "registers.h"
+#include "robin.h"
 
 /* DDI 0487, ESR_ELx.EC. */
 #define ESR_EC(esr)         ((unsigned int)((esr) >> 26) & 0x3f)
@@ -35,21 +36,46 @@ static uint8_t guest_flag(struct vcpu *vcpu, unsigned int el)
     return el < 2 && vcpu_vm_enabled(vcpu) ? RECORD_GUEST : 0;
 }
 
-static struct record *put(struct vcpu *vcpu, enum record_kind kind, unsigned int el, uint64_t insn)
+static struct record *put_one(struct vcpu *vcpu, enum record_kind kind, unsigned int el, uint64_t insn)
 {
-    static _Thread_local struct record dropped;
-    struct record *record = &dropped;
+    struct record *record = writer_next(vcpu->writer);
 
-    if (!atomic_load_explicit(&vcpu->ended, memory_order_relaxed)) {
-        record = writer_next(vcpu->writer);
-        if (writer_failed(vcpu->writer)) {
-            machine_stop(1);
-        }
+    if (writer_failed(vcpu->writer)) {
+        machine_stop(1);
     }
     record->insn = insn;
     record->kind = (uint8_t)kind;
     record->el = (uint8_t)el;
     return record;
+}
+
+/* Where the other vCPUs are that ran since this one's last record. */
+static void put_sync(struct vcpu *vcpu, unsigned int el, uint64_t insn)
+{
+    for (unsigned int i = 0; i < vcpus_count(); i++) {
+        const struct vcpu *other = vcpu_get(i);
+
+        if (other != vcpu && other->insns != vcpu->told[i]) {
+            struct record *record = put_one(vcpu, RECORD_SYNC, el, insn);
+
+            vcpu->told[i] = other->insns;
+            record->c = i;
+            record->a = other->insns;
+        }
+    }
+}
+
+static struct record *put(struct vcpu *vcpu, enum record_kind kind, unsigned int el, uint64_t insn)
+{
+    static _Thread_local struct record dropped;
+
+    if (atomic_load_explicit(&vcpu->ended, memory_order_relaxed)) {
+        return &dropped;
+    }
+    if (robin_active()) {
+        put_sync(vcpu, el, insn);
+    }
+    return put_one(vcpu, kind, el, insn);
 }
 
 static uint64_t at_most(uint64_t count, uint64_t limit)

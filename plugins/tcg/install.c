@@ -10,6 +10,7 @@
 #include "profile.h"
 #include "qemu_api.h"
 #include "registers.h"
+#include "robin.h"
 #include "site.h"
 #include "stimulus.h"
 #include "translate.h"
@@ -17,6 +18,7 @@
 int qemu_plugin_version = QEMU_API_VERSION;
 
 static struct options options;
+static int api; /* of the plugin interface that QEMU has */
 
 static int refuse(const char *reason)
 {
@@ -39,15 +41,20 @@ static void fail(const char *reason)
     exit(EXIT_FAILURE);
 }
 
-static void start_timers(void)
+static void fail_if(const char *what, const char *problem)
 {
     static char message[128];
-    const char *problem = options.stimulus ? stimulus_start() : NULL;
 
     if (problem) {
-        (void)snprintf(message, sizeof(message), "stimulus: %s", problem);
+        (void)snprintf(message, sizeof(message), "%s: %s", what, problem);
         fail(message);
     }
+}
+
+static void start_timers(void)
+{
+    fail_if("stimulus", options.stimulus ? stimulus_start() : NULL);
+    fail_if("slice", options.slice ? robin_slice(options.slice) : NULL);
     if (options.deadline) {
         machine_timer_set(machine_timer_new(on_deadline), options.deadline);
     }
@@ -56,22 +63,10 @@ static void start_timers(void)
 /* The clocks exist by now, which at installation they do not. */
 static void on_vcpu_init(qemu_plugin_id_t id, unsigned int index)
 {
-    static char message[128];
-    const char *missing = registers_find();
-
     (void)id;
-    if (missing) {
-        (void)snprintf(message, sizeof(message), "this QEMU does not show register %s to plugins", missing);
-        fail(message);
-    }
-    /*
-     * QEMU 10.0 binds instrumentation to the vCPU that translates, and under -icount vCPUs share what is translated:
-     * each needs code of its own before more than one can be traced.
-     */
-    if (index > 0 && machine_counts_insns()) {
-        fail("traces one vCPU under -icount");
-    }
+    fail_if("this QEMU does not show a register to plugins", registers_find());
     vcpu_init(index);
+    fail_if("several vCPUs", robin_join(vcpu_get(index), index, api));
     if (index == 0) {
         start_timers();
     }
@@ -126,8 +121,9 @@ static bool find_machine(char *error, unsigned int size)
         (void)snprintf(error, size, "stimulus: this QEMU does not export %s", missing ? missing : for_store);
         return false;
     }
-    if (options.deadline && missing) {
-        (void)snprintf(error, size, "deadline: this QEMU does not export %s", missing);
+    if ((options.deadline || options.slice) && missing) {
+        (void)snprintf(error, size, "%s: this QEMU does not export %s", options.deadline ? "deadline" : "slice",
+                       missing);
         return false;
     }
     return true;
@@ -141,6 +137,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
     if (problem) {
         return refuse(problem);
     }
+    api = info->version.cur;
     if (!options_parse(&options, argc, argv, message, sizeof(message))) {
         return refuse(message);
     }

@@ -25,6 +25,10 @@ typedef void (*icount_update_fn)(void *cpu);
 typedef int64_t (*clock_get_fn)(int clock);
 typedef void (*store_fn)(void *space, uint64_t address, uint32_t value, uint64_t attributes, uint32_t *result);
 
+typedef uint32_t (*cflags_fn)(void *cpu);
+typedef void (*cflags_init_fn)(void *cpu, bool parallel);
+typedef void (*cpu_exit_fn)(void *cpu);
+
 static timer_init_fn timer_init;
 static timer_mod_fn timer_mod;
 static shutdown_fn shutdown_request;
@@ -33,7 +37,11 @@ static get_cpu_fn get_cpu;
 static icount_update_fn icount_update;
 static clock_get_fn clock_get;
 static store_fn store;
-static void *memory; /* QEMU's address_space_memory: what a bus master without an IOMMU sees */
+static cflags_fn cflags;
+static cflags_init_fn cflags_init;
+static cpu_exit_fn cpu_exit;
+static void **current_cpu; /* the instance of the thread that all vCPUs share */
+static void *memory;       /* QEMU's address_space_memory: what a bus master without an IOMMU sees */
 
 /* ISO C has no conversion from the object pointer that dlsym returns to a function pointer. */
 static bool find(const char *name, void *function, size_t size)
@@ -86,6 +94,43 @@ const char *machine_find_store(void)
     };
 
     return find_all(symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+const char *machine_find_turns(void)
+{
+    const struct symbol symbols[] = {
+        {"qemu_get_cpu", (void *)&get_cpu, sizeof(get_cpu)},
+        {"curr_cflags", (void *)&cflags, sizeof(cflags)},
+        {"tcg_cpu_init_cflags", (void *)&cflags_init, sizeof(cflags_init)},
+        {"cpu_exit", (void *)&cpu_exit, sizeof(cpu_exit)},
+        {"current_cpu", (void *)&current_cpu, sizeof(current_cpu)},
+    };
+
+    return find_all(symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+void *machine_cpu(unsigned int index)
+{
+    return get_cpu((int)index);
+}
+
+bool machine_runs(const void *cpu)
+{
+    return *current_cpu == cpu;
+}
+
+/* QEMU's own function for a new vCPU, which adds flags and takes none away. */
+uint32_t machine_make_parallel(void *cpu)
+{
+    const uint32_t before = cflags(cpu);
+
+    cflags_init(cpu, true);
+    return before ^ cflags(cpu);
+}
+
+void machine_end_turn(void *cpu)
+{
+    cpu_exit(cpu);
 }
 
 void *machine_timer_new(void (*expired)(void *))

@@ -15,6 +15,17 @@
 const char *machine_find(void);
 const char *machine_find_store(void);
 
+/*
+ * For several vCPUs that share a thread. machine_find_turns as above, for the functions behind it; `cpu` is what
+ * machine_cpu returns. Callers are on that thread.
+ */
+const char *machine_find_turns(void);
+void *machine_cpu(unsigned int index);
+bool machine_runs(const void *cpu); /* it is the one whose code runs */
+/* From now on its code is translated as for vCPUs that run at once. Returns the flags that changed: none or one bit. */
+uint32_t machine_make_parallel(void *cpu);
+void machine_end_turn(void *cpu); /* with the translated block that runs */
+
 /* A timer that calls `expired` at `ns` of virtual time, while no vCPU runs if QEMU counts instructions (-icount). */
 void *machine_timer_new(void (*expired)(void *));
 void machine_timer_set(void *timer, uint64_t ns);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALID "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all, profile=FILE, region=MARK:MARK, stimulus=FILE"
+#define VALID                                                                                                          \
+    "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all, profile=FILE, region=MARK:MARK, stimulus=FILE, slice=NS"
 
 static const char *value_of(const char *argument, const char *key)
 {
@@ -68,6 +69,9 @@ static bool parse_one(struct options *options, const char *argument)
     if ((value = value_of(argument, "stimulus")) != NULL) {
         options->stimulus = value;
         return value[0] != '\0';
+    }
+    if ((value = value_of(argument, "slice")) != NULL) {
+        return parse_ns(value, &options->slice);
     }
     return false;
 }

@@ -2,7 +2,7 @@
 /*
  * The plugin's arguments:
  * -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn][,mmio=el2|all][,profile=FILE,region=MARK:MARK]
- *                   [,stimulus=FILE]
+ *                   [,stimulus=FILE][,slice=NS]
  */
 #ifndef VIRQLAB_OPTIONS_H
 #define VIRQLAB_OPTIONS_H
@@ -19,6 +19,7 @@ struct options {
     uint16_t region_begin;
     uint16_t region_end;
     const char *stimulus; /* file of stores to make, by virtual time; NULL: none */
+    uint64_t slice;       /* virtual time in ns after which vCPUs that share a thread take turns; 0: QEMU decides */
 };
 
 /* Returns false with one line in `error`. The strings of argv are kept. */

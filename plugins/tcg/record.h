@@ -22,6 +22,7 @@ enum record_kind {
     RECORD_MMIO = 11,       /* access to a device, after it was done */
     RECORD_DAIF = 12,       /* write of PSTATE.DAIF at EL2, before it executes */
     RECORD_STIMULUS = 13,   /* store of the stimulus, before the next instruction; in the file of every vCPU */
+    RECORD_SYNC = 14,       /* how far another vCPU is, right before the record it is told for */
 };
 
 enum record_flag {
@@ -53,9 +54,9 @@ struct record {
     uint8_t sub;   /* EXC_*: vector offset / 0x80; WFX: 0 WFI, 1 WFE; END, MMIO, DAIF: the enumeration above */
     uint8_t flags; /* record_flag */
     uint32_t c;    /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: bytes;
-                      DAIF: imm4; STIMULUS: value stored */
+                      DAIF: imm4; STIMULUS: value stored; SYNC: index of the other vCPU */
     uint64_t a;    /* EXC_*: ELR; ERET_*: target PC; SYSREG*, DAIF: value; MARK: x0; WFX: PC; END: PC of the last TB;
-                      MMIO, STIMULUS: physical address */
+                      MMIO, STIMULUS: physical address; SYNC: its instructions */
     uint64_t b;    /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*, MMIO, DAIF: PC; MARK: x1;
                       STIMULUS: virtual time in ns */
 };

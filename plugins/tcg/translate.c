@@ -17,6 +17,7 @@
 #include "inline.h"
 #include "profile.h"
 #include "registers.h"
+#include "robin.h"
 #include "site.h"
 #include "vector.h"
 
@@ -49,16 +50,33 @@ static uint64_t index_of(const struct vcpu *vcpu, const struct site *site)
     return vcpu->insns - site->bias;
 }
 
-static void on_resume(unsigned int index, void *data)
+/* At a block's head, which is not yet vcpu->block. */
+static struct vcpu *at_head(unsigned int index)
 {
     struct vcpu *vcpu = vcpu_get(index);
+
+    robin_check(vcpu, NULL);
+    return vcpu;
+}
+
+static struct vcpu *at_insn(unsigned int index, const struct site *site)
+{
+    struct vcpu *vcpu = vcpu_get(index);
+
+    robin_check(vcpu, site);
+    return vcpu;
+}
+
+static void on_resume(unsigned int index, void *data)
+{
+    struct vcpu *vcpu = at_head(index);
 
     event_resume(vcpu, data, index_of(vcpu, data));
 }
 
 static void on_aligned_block(unsigned int index, void *data)
 {
-    struct vcpu *vcpu = vcpu_get(index);
+    struct vcpu *vcpu = at_head(index);
     const struct site *site = data;
 
     if (site->el < 3 && vcpu->attention[site->el]) {
@@ -69,33 +87,33 @@ static void on_aligned_block(unsigned int index, void *data)
 
 static void on_access(unsigned int index, void *data)
 {
-    event_access(vcpu_get(index), data);
+    event_access(at_insn(index, data), data);
 }
 
 static void on_eret(unsigned int index, void *data)
 {
-    struct vcpu *vcpu = vcpu_get(index);
+    struct vcpu *vcpu = at_insn(index, data);
 
     event_eret(vcpu, data, index_of(vcpu, data));
 }
 
 static void on_gic_write(unsigned int index, void *data)
 {
-    struct vcpu *vcpu = vcpu_get(index);
+    struct vcpu *vcpu = at_insn(index, data);
 
     event_gic_write(vcpu, data, index_of(vcpu, data));
 }
 
 static void on_mark(unsigned int index, void *data)
 {
-    struct vcpu *vcpu = vcpu_get(index);
+    struct vcpu *vcpu = at_insn(index, data);
 
     event_mark(vcpu, data, index_of(vcpu, data));
 }
 
 static void on_wfx(unsigned int index, void *data)
 {
-    struct vcpu *vcpu = vcpu_get(index);
+    struct vcpu *vcpu = at_insn(index, data);
 
     event_wfx(vcpu, data, index_of(vcpu, data));
     machine_settle_clock(index);
@@ -103,9 +121,14 @@ static void on_wfx(unsigned int index, void *data)
 
 static void on_daif(unsigned int index, void *data)
 {
-    struct vcpu *vcpu = vcpu_get(index);
+    struct vcpu *vcpu = at_insn(index, data);
 
     event_daif(vcpu, data, index_of(vcpu, data));
+}
+
+static void on_turn_end(unsigned int index, void *data)
+{
+    robin_end_turn(at_insn(index, data));
 }
 
 static void on_memory(unsigned int index, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
@@ -113,7 +136,7 @@ static void on_memory(unsigned int index, qemu_plugin_meminfo_t info, uint64_t v
     const struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(info, vaddr);
 
     if (where && qemu_plugin_hwaddr_is_io(where)) {
-        struct vcpu *vcpu = vcpu_get(index);
+        struct vcpu *vcpu = at_insn(index, data);
 
         event_mmio(vcpu, data, index_of(vcpu, data), qemu_plugin_hwaddr_phys_addr(where),
                    1U << qemu_plugin_mem_size_shift(info), qemu_plugin_mem_is_store(info));
@@ -136,6 +159,13 @@ static void store(struct qemu_plugin_insn *insn, qemu_plugin_u64 field, uint64_t
 static void call(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_udata_cb_t cb, const struct site *site)
 {
     qemu_plugin_register_vcpu_insn_exec_cb(insn, cb, QEMU_PLUGIN_CB_R_REGS, site_new(site));
+}
+
+static void end_turn(struct qemu_plugin_insn *insn, const struct site *site)
+{
+    if (robin_active()) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_turn_end, QEMU_PLUGIN_CB_NO_REGS, site_new(site));
+    }
 }
 
 /* Starts a segment at instruction i where the last one ended. */
@@ -207,6 +237,10 @@ static void instrument_insn(struct qemu_plugin_insn *insn, const struct site *si
     case A64_ERET:
         call(insn, on_eret, site);
         return;
+    case A64_YIELD:
+    case A64_WFE:
+        end_turn(insn, site);
+        break;
     default:
         break;
     }

@@ -36,6 +36,11 @@ bool vcpus_open(const char *directory, unsigned int vcpus)
     return true;
 }
 
+unsigned int vcpus_announced(void)
+{
+    return count;
+}
+
 unsigned int vcpus_count(void)
 {
     return (unsigned int)qemu_plugin_num_vcpus();
@@ -52,7 +57,8 @@ void vcpu_init(unsigned int index)
 
     vcpu->writer = index < count ? writers[index] : NULL;
     vcpu->flushed = calloc(1, sizeof(struct site));
-    if (!vcpu->writer || !vcpu->flushed) {
+    vcpu->told = calloc(count, sizeof(uint64_t));
+    if (!vcpu->writer || !vcpu->flushed || !vcpu->told) {
         (void)fprintf(stderr, "virqlab: no room for vCPU %u\n", index);
         exit(EXIT_FAILURE);
     }

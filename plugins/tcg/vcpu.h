@@ -57,6 +57,8 @@ struct vcpu {
     uint64_t preempted[3]; /* by level: vector of an exception taken whose first instruction has yet to run */
     struct access access[ACCESS_CONTEXTS];
 
+    void *cpu;      /* QEMU's; where there are several */
+    uint64_t *told; /* of each other vCPU: the instructions that the last SYNC told */
     struct writer *writer;
     struct site *flushed; /* copy of *block when its memory is released */
     atomic_bool ended;    /* nothing is recorded any more */
@@ -67,7 +69,8 @@ struct vcpu {
 
 /* At installation; false after one line on stderr. */
 bool vcpus_open(const char *directory, unsigned int count);
-unsigned int vcpus_count(void); /* those that QEMU has started */
+unsigned int vcpus_announced(void); /* those that the machine will have, from vcpus_open on */
+unsigned int vcpus_count(void);     /* those that QEMU has started */
 struct vcpu *vcpu_get(unsigned int index);
 void vcpu_init(unsigned int index);
 

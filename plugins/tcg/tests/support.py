@@ -18,9 +18,10 @@ QEMU += ["-icount", "shift=0,sleep=off"]
 CROSS = "aarch64-linux-gnu-"
 MACHINE = "virt,virtualization=on,gic-version=3"
 
-EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END, COUNTS, MMIO, DAIF, STIMULUS = range(1, 14)
+EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = range(1, 10)
+COUNTS, MMIO, DAIF, STIMULUS, SYNC = range(10, 15)
 KINDS = ["", "exc_el2", "eret_el2", "exc_el1", "eret_el1", "sysreg", "sysreg_done", "mark", "wfx", "end"]
-KINDS += ["counts", "mmio", "daif", "stimulus"]
+KINDS += ["counts", "mmio", "daif", "stimulus", "sync"]
 GUEST, VALID = 1, 2
 
 
@@ -81,8 +82,8 @@ class Run:
     err: str
     out: Path
 
-    def records(self) -> list[Record]:
-        return [Record(*fields) for fields in struct.iter_unpack("<QBBBBIQQ", self.raw())]
+    def records(self, vcpu: int = 0) -> list[Record]:
+        return [Record(*fields) for fields in struct.iter_unpack("<QBBBBIQQ", self.raw(vcpu))]
 
     def events(self) -> list[Record]:
         """Records of what happened one by one: without counts and accesses to devices."""
@@ -100,8 +101,8 @@ class Run:
         assert pcs == sorted(set(pcs))
         return entries[0][1], {pc: count for pc, count in entries[1:]}
 
-    def raw(self) -> bytes:
-        return (self.out / "vcpu0").read_bytes()
+    def raw(self, vcpu: int = 0) -> bytes:
+        return (self.out / f"vcpu{vcpu}").read_bytes()
 
 
 def run(*command: str) -> str:
@@ -156,10 +157,11 @@ def traced(records: list[Record]) -> list[Exc | Eret]:
     return found
 
 
-def logged(log: str) -> Iterator[Exc | Eret]:
-    """QEMU's own account, from `-d int`. A PSCI call is logged as an exception that goes nowhere."""
+def logged(log: str, vcpu: int = 0) -> Iterator[Exc | Eret]:
+    """QEMU's own account, from `-d int`: the exceptions of one vCPU, the returns of all, which it does not tell apart.
+    A PSCI call is logged as an exception that goes nowhere."""
     entry = re.compile(
-        r"^Taking exception \d+ \[(?P<name>[^]]+)\] on CPU 0\n"
+        r"^Taking exception \d+ \[(?P<name>[^]]+)\] on CPU (?P<cpu>\d+)\n"
         r"\.\.\.from EL(?P<from>\d) to EL(?P<to>\d)\n"
         r"(?:\.\.\.with ESR 0x[0-9a-f]+/0x(?P<esr>[0-9a-f]+)\n)?"
         r"(?:\.\.\.with (?:FAR|SPSR) 0x[0-9a-f]+\n)*"
@@ -170,7 +172,7 @@ def logged(log: str) -> Iterator[Exc | Eret]:
     for m in entry.finditer(log):
         if m["efrom"]:
             yield Eret(int(m["efrom"]), int(m["eto"]), int(m["epc"], 16))
-        elif m["pc"]:
+        elif m["pc"] and int(m["cpu"]) == vcpu:
             vector = int(m["pc"], 16) % 0x800 // 0x80
             # Interrupts leave ESR_ELx alone; QEMU prints what it would be.
             esr = 0 if vector % 4 in (1, 2) else int(m["esr"] or "0", 16)

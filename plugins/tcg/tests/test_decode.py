@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 OTHER, MARK, WFI, WFE, ERET, GIC_WRITE, GIC_ACK, GIC_EOI, VBAR_WRITE, HCR_WRITE = range(10)
-DAIF_WRITE, DAIF_SET, DAIF_CLEAR = range(10, 13)
+DAIF_WRITE, DAIF_SET, DAIF_CLEAR, YIELD = range(10, 14)
 NEXT, DIRECT, CONDITIONAL, INDIRECT, LOST, FLOW_ERET, NEVER = range(7)
 
 CLASSES = {
@@ -23,7 +23,7 @@ CLASSES = {
     "wfit x3": WFI,
     "wfe": WFE,
     "wfet x3": WFE,
-    "yield": OTHER,
+    "yield": YIELD,
     "eret": ERET,
     "eretaa": ERET,
     "eretab": ERET,

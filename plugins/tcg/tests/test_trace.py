@@ -332,6 +332,7 @@ def test_full_disk_leaves_no_end(guests: dict[str, Guest], tmp_path: Path) -> No
         (",count=slow", "count=slow"),
         (",colour=red", "colour=red"),
         (",mmio=el1", "mmio=el1"),
+        (",slice=0", "slice=0"),
         (",region=0x100", "region=0x100"),
         (",region=0x100:0x100", "region=0x100:0x100"),
         (",region=1:0x10000", "region=1:0x10000"),
@@ -346,13 +347,6 @@ def test_bad_option(options: str, word: str, plugin: Path, guests: dict[str, Gue
     assert (
         len(ours) == 1 and f"'{word}'" in ours[0] and "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all" in ours[0]
     )
-
-
-def test_several_vcpus_under_icount(plugin: Path, guests: dict[str, Guest], tmp_path: Path) -> None:
-    del plugin
-    done = support.qemu(tmp_path, guests["off"].image, "-smp", "2")
-    assert done.code != 0
-    assert "virqlab: traces one vCPU under -icount" in done.err
 
 
 def test_missing_directory(plugin: Path, guests: dict[str, Guest], tmp_path: Path) -> None:
