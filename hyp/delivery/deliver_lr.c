@@ -32,23 +32,13 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
     return NULL;
 }
 
-/* One register for each 32 preemption levels, by group; the others do not exist (IHI 0069H 12.4.2). */
-static void clear_active_priorities(void)
+/*
+ * Any CPU may deactivate an SPI by DIR, wherever it was acknowledged (IHI 0069H 4.1.1): with several of them DIR, which
+ * guests use with EOImode = 1 only, traps.
+ */
+static uint32_t always(const struct vgic *vm)
 {
-    uint64_t bits = FIELD_GET(ICH_VTR_PREBITS, read_sysreg(ich_vtr_el2)) + 1;
-
-    write_sysreg(ich_ap0r0_el2, 0);
-    write_sysreg(ich_ap1r0_el2, 0);
-    if (bits < 6)
-        return;
-    write_sysreg(ich_ap0r1_el2, 0);
-    write_sysreg(ich_ap1r1_el2, 0);
-    if (bits < 7)
-        return;
-    write_sysreg(ich_ap0r2_el2, 0);
-    write_sysreg(ich_ap0r3_el2, 0);
-    write_sysreg(ich_ap1r2_el2, 0);
-    write_sysreg(ich_ap1r3_el2, 0);
+    return vm->cpus > 1 ? ICH_HCR_EN | ICH_HCR_TDIR : ICH_HCR_EN;
 }
 
 /* Reset values of the virtual CPU interface: everything disabled, minimum binary points; all list registers empty. */
@@ -61,9 +51,10 @@ static void load(struct vgic_cpu *cpu)
     cpu->delivery.lr.hw = 0;
     cpu->delivery.lr.merge = false;
     cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
-    cpu->delivery.lr.hcr = ICH_HCR_EN;
+    cpu->delivery.lr.hcr_always = always(cpu->vm);
+    cpu->delivery.lr.hcr = cpu->delivery.lr.hcr_always;
     write_sysreg(ich_vmcr_el2, 0);
-    clear_active_priorities();
+    lr_clear_active_priorities();
     write_sysreg(ich_hcr_el2, cpu->delivery.lr.hcr);
     cpu->dirty = true;
 }
@@ -122,8 +113,9 @@ static void fetch(struct virq_bank *bank, uint32_t bits)
 }
 
 /*
- * Active becomes active and pending, pending stays. An empty list register serves once more, unless others wait for
- * one: then priority decides. In another core's list register only that core can do so, when it flushes.
+ * Active becomes active and pending, unless it is to be pending elsewhere; pending stays. An empty list register serves
+ * once more, unless others wait for one: then priority decides. In another core's list register only that core can do
+ * so, when it flushes.
  */
 static void raise_here(struct virq *irq)
 {
@@ -132,7 +124,8 @@ static void raise_here(struct virq *irq)
     uint64_t value = list_reg_read(irq->lr);
     bool empty = (value & FIELD_MASK(ICH_LR_STATE)) == 0;
 
-    if ((bank->hw & bit) != 0 || (empty && (lr_waiting(irq->holder) || (bank->forwarded & bit) == 0))) {
+    if ((bank->hw & bit) != 0 || (empty && (lr_waiting(irq->holder) || (bank->forwarded & bit) == 0)) ||
+        (!empty && !lr_may_pend(irq, (unsigned)FIELD_GET(ICH_LR_PRIORITY, value)))) {
         lr_take_out(irq->holder, irq);
         bank->latch |= bit;
         virq_update_one(irq);
@@ -165,6 +158,7 @@ static void activated(struct virq_bank *bank, uint32_t bits)
         struct virq *irq = &bank->irq[__builtin_ctz(bits)];
 
         irq->holder = irq->target;
+        irq->running = RUNNING_NOWHERE;
         if (irq->target == NULL)
             continue;
         irq->target->delivery.lr.outside = true;
@@ -255,7 +249,7 @@ static void write_dir(struct vgic_cpu *cpu, uint32_t intid)
     }
 }
 
-/* DIR traps while an active interrupt is outside the list registers. */
+/* DIR traps while an active interrupt is outside the list registers, or there are several CPUs. */
 static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 {
     if (sysreg_access(esr) != ISS_ICC_DIR_EL1) {

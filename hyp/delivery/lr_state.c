@@ -6,23 +6,26 @@
 /*
  * Linked and physically active: the guest's EOI deactivates both (HW). That leaves no room for active and pending at
  * once (IHI 0069H 12.4.12); then, and for a level-sensitive input of the model's own, the EOI is reported instead.
+ * `report` asks for that too.
  */
-static uint64_t describe(const struct virq *irq, uint64_t state)
+static uint64_t describe(const struct virq *irq, uint64_t state, bool report)
 {
     const struct virq_bank *bank = irq->bank;
-    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, irq->priority) |
+    unsigned priority = (state & ICH_LR_ACTIVE) != 0 ? irq->running : irq->priority;
+    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, priority) |
                      (uint64_t)(bank->group1 >> irq->bit & 1) << 60;
 
     if ((bank->held >> irq->bit & 1) != 0)
-        return value | (state == (ICH_LR_PENDING | ICH_LR_ACTIVE) ? ICH_LR_EOI
-                                                                  : ICH_LR_HW | FIELD_PREP(ICH_LR_PINTID, irq->pintid));
-    return ((bank->line & ~bank->edge) >> irq->bit & 1) != 0 ? value | ICH_LR_EOI : value;
+        return value | (report || state == (ICH_LR_PENDING | ICH_LR_ACTIVE)
+                            ? ICH_LR_EOI
+                            : ICH_LR_HW | FIELD_PREP(ICH_LR_PINTID, irq->pintid));
+    return report || ((bank->line & ~bank->edge) >> irq->bit & 1) != 0 ? value | ICH_LR_EOI : value;
 }
 
-static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state)
+static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state, bool report)
 {
     unsigned n = (unsigned)__builtin_ctz(~cpu->delivery.lr.used);
-    uint64_t value = describe(irq, state);
+    uint64_t value = describe(irq, state, report);
 
     cpu->delivery.lr.used |= BIT32(n);
     cpu->delivery.lr.hw = (value & ICH_LR_HW) != 0 ? cpu->delivery.lr.hw | BIT32(n) : cpu->delivery.lr.hw & ~BIT32(n);
@@ -105,6 +108,7 @@ void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
     bank->again &= ~bit;
     if ((value & ICH_LR_ACTIVE) != 0) {
         bank->active |= bit;
+        irq->running = (uint8_t)FIELD_GET(ICH_LR_PRIORITY, value);
         cpu->delivery.lr.outside = true;
         cpu->dirty = true;
     }
@@ -143,35 +147,43 @@ static struct virq *highest_outside(struct vgic_cpu *cpu)
         for (uint32_t bits = bank->active & ~bank->resident; bits != 0; bits &= bits - 1) {
             struct virq *irq = &bank->irq[__builtin_ctz(bits)];
 
-            if (irq->holder == cpu && (best == NULL || irq->priority < best->priority))
+            if (irq->holder == cpu && (best == NULL || irq->running < best->running))
                 best = irq;
         }
     }
     return best;
 }
 
-/* Active, and pending too if software or an edge made it so again; not while it is disabled. */
+/*
+ * Active, and pending too if software or an edge made it so again and it is not disabled. When it is routed elsewhere
+ * by now, or has another priority, it has to leave this list register before it is pending: its EOI is reported.
+ */
+static void fill_active(struct vgic_cpu *cpu, struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = BIT32(irq->bit);
+    bool here = lr_may_pend(irq, irq->running);
+
+    bank->active &= ~bit;
+    if (here && (bank->latch & bank->forwarded & bit) != 0) {
+        fill(cpu, irq, ICH_LR_ACTIVE | ICH_LR_PENDING, false);
+        return;
+    }
+    bank->again |= bank->latch & bit;
+    bank->latch &= ~bit;
+    fill(cpu, irq, ICH_LR_ACTIVE, !here);
+}
+
 static void place_active(struct vgic_cpu *cpu)
 {
     while (cpu->delivery.lr.outside && !full(cpu)) {
         struct virq *irq = highest_outside(cpu);
-        struct virq_bank *bank;
-        uint32_t bit;
 
         if (irq == NULL) {
             cpu->delivery.lr.outside = false;
             return;
         }
-        bank = irq->bank;
-        bit = BIT32(irq->bit);
-        bank->active &= ~bit;
-        if ((bank->latch & bank->forwarded & bit) != 0) {
-            fill(cpu, irq, ICH_LR_ACTIVE | ICH_LR_PENDING);
-        } else {
-            bank->again |= bank->latch & bit;
-            bank->latch &= ~bit;
-            fill(cpu, irq, ICH_LR_ACTIVE);
-        }
+        fill_active(cpu, irq);
     }
     if (cpu->delivery.lr.outside && highest_outside(cpu) == NULL)
         cpu->delivery.lr.outside = false;
@@ -193,7 +205,7 @@ static void place_pending(struct vgic_cpu *cpu, unsigned groups)
     struct virq *irq;
 
     while (!full(cpu) && (irq = highest_waiting(cpu, groups)) != NULL) {
-        fill(cpu, irq, ICH_LR_PENDING);
+        fill(cpu, irq, ICH_LR_PENDING, false);
         virq_update_one(irq);
     }
 }
@@ -233,7 +245,7 @@ static uint32_t place_by_rank(struct vgic_cpu *cpu)
 
 void lr_place(struct vgic_cpu *cpu)
 {
-    uint32_t hcr = ICH_HCR_EN;
+    uint32_t hcr = cpu->delivery.lr.hcr_always;
 
     place_pending(cpu, GROUPS_ALL);
     place_active(cpu);
@@ -250,7 +262,8 @@ void lr_place(struct vgic_cpu *cpu)
 
 /*
  * With EOImode = 1 an EOI only drops the priority; what deactivates is DIR, which traps while something is outside.
- * QEMU counts those EOIs too.
+ * QEMU counts those EOIs too. An EOI that did not drop the priority of the highest one outside was for another one,
+ * which software had made inactive meanwhile.
  */
 void lr_count_eois(struct vgic_cpu *cpu)
 {
@@ -267,7 +280,7 @@ void lr_count_eois(struct vgic_cpu *cpu)
     for (; count > 0; count--) {
         struct virq *irq = highest_outside(cpu);
 
-        if (irq == NULL)
+        if (irq == NULL || irq->running == RUNNING_NOWHERE || lr_running_priority() <= irq->running)
             break;
         vgic_deactivate(irq);
     }

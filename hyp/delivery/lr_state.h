@@ -21,6 +21,12 @@ static inline void lr_reuse(const struct virq *irq)
     list_reg_write(irq->lr, irq->holder->delivery.lr.written[irq->lr] | ICH_LR_PENDING);
 }
 
+/* Whether the list register that `irq` is active in, with `priority`, is where it is to be pending next. */
+static inline bool lr_may_pend(const struct virq *irq, unsigned priority)
+{
+    return irq->target == irq->holder && irq->priority == priority;
+}
+
 /* Folds what the guest has completed into the model: ICH_ELRSR_EL2 says which registers are empty. */
 void lr_fold(struct vgic_cpu *cpu);
 /* ditto, those too whose EOI is reported by a maintenance interrupt. */
@@ -35,6 +41,11 @@ void lr_take_out_all(struct vgic_cpu *cpu);
  * active. Sets ICH_HCR_EL2 so that the core exits when that is no longer right.
  */
 void lr_place(struct vgic_cpu *cpu);
+
+/* What the guest is running: its active priorities to none, and the highest of them, PRIORITY_IDLE when there is none.
+ */
+void lr_clear_active_priorities(void);
+unsigned lr_running_priority(void);
 
 /* The guest completed interrupts that were outside: ICH_HCR_EL2.EOIcount of them, the highest-priority ones. */
 void lr_count_eois(struct vgic_cpu *cpu);

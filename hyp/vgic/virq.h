@@ -29,9 +29,13 @@ struct virq {
     uint32_t mask;   /* its bit in the words of its bank, 1 << bit */
     uint8_t bit;
     uint8_t priority;
-    uint8_t lr;    /* while resident */
-    uint8_t group; /* enum gic_group: the ready queue that it belongs into */
+    uint8_t running; /* while active outside list registers: the priority that its EOI drops, or RUNNING_NOWHERE */
+    uint8_t lr;      /* while resident */
+    uint8_t group;   /* enum gic_group: the ready queue that it belongs into */
 };
+
+/* Made active by software: no EOI of the guest ends it. PMR masks this priority always. */
+#define RUNNING_NOWHERE 0xff
 
 /* Words that are used together stand in pairs, for one load or store. */
 struct virq_bank {
@@ -48,7 +52,7 @@ struct virq_bank {
     uint32_t enabled;     /* ISENABLER */
     uint32_t allowed;     /* derived: of a group that is enabled in the distributor */
     uint32_t hw;          /* linked to a physical interrupt, deactivated together with it */
-    uint32_t again;       /* resident, and to be pending again: raised by another core, or disabled */
+    uint32_t again;       /* resident, and to be pending again: raised by another core, or not to be taken from there */
     uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
     struct virq irq[32];
 };
