@@ -3,9 +3,10 @@
 """
 `make conform STRATEGY=te`: the conformance guest bare on QEMU's own interrupt controller and under the hypervisor.
 
-A rule passes when both verdicts are the same. Each rule that differs is printed with both; the last line is
-"N passed, N failed". Rules that QEMU's controller lacks are in guests/conform/skips.txt: there the hypervisor must
-pass on its own, unless its strategy lacks the same (bench/strategies.toml), and QEMU must still fail or skip.
+All rules run on a machine with one CPU, and all again on one with eight: some need several. A rule passes when both
+verdicts are the same. Each rule that differs is printed with both; the last line is "N passed, N failed". Rules that
+QEMU's controller lacks are in guests/conform/skips.txt: there the hypervisor must pass on its own, unless its strategy
+lacks the same (bench/strategies.toml), and QEMU must still fail or skip.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ from bench.suite import ROOT
 IMAGE = "build/guests/conform.img"
 SKIPS = ROOT / "guests" / "conform" / "skips.txt"
 MACHINE = "virt-v3"
+CPUS = (1, 8)
 TIMEOUT_S = 60.0
 PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)
 RESULT = re.compile(r"^(not ok|ok) (\d+) (\S+)(?: # (.*))?$", re.MULTILINE)
 CLOSING = re.compile(r"^# \d+ rules: ", re.MULTILINE)
+LOST = re.compile(r"^# lost CPUs ", re.MULTILINE)  # of the last rule, which has its verdict: the guest cannot go on
+TOO_FEW = "needs more CPUs"
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,18 @@ def parse(console: str) -> Verdicts:
     return found
 
 
-def run(strategy: suite.Strategy, files: images.Images, timeout_s: float = TIMEOUT_S) -> Verdicts:
-    """All rules under `strategy`. One that never ends has no verdict; the guest starts again behind it."""
-    machine = suite.load().machines[MACHINE]
-    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
+def run(
+    strategy: suite.Strategy, files: images.Images, cpus: int, timeout_s: float = TIMEOUT_S, icount: bool = True
+) -> Verdicts:
+    """All rules under `strategy` that `cpus` CPUs are enough for, by instruction counts or as fast as the host lets it.
+
+    One that never ends has no verdict; the guest starts again behind it.
+    """
     verdicts: Verdicts = {}
     rules, first = 1, 1
     while first <= rules:
-        values = {name: str(path) for name, path in files.files.items()} | {"bootargs": f"from={first}", "hyp_args": ""}
-        boot = [arg.format(**values) for arg in strategy.args]
         with tempfile.TemporaryDirectory() as directory:
-            command = [str(files.qemu.path), "-M", options, *machine.args, *boot]
-            outcome = qemu.run(command, Path(directory), timeout_s)
+            outcome = qemu.run(_command(strategy, files, cpus, first, icount), Path(directory), timeout_s)
             console = (Path(directory) / "console.log").read_text(encoding="utf-8", errors="replace")
         planned = PLAN.search(console)
         if planned is None:
@@ -80,11 +84,37 @@ def run(strategy: suite.Strategy, files: images.Images, timeout_s: float = TIMEO
         verdicts |= parse(console)
         if CLOSING.search(console):
             break
-        last = max((number for number in verdicts if number >= first), default=first - 1)
-        verdicts[last + 1] = Verdict("none", detail=outcome.failure or "the guest ended in it")
-        first = last + 2
+        first = max((number for number in verdicts if number >= first), default=first - 1) + 1
+        if LOST.search(console):
+            continue
+        verdicts[first] = Verdict("none", detail=outcome.failure or "the guest ended in it")
+        first += 1
         timeout_s = min(timeout_s, 10)  # what took long once was the rule that never ended
-    return {number: verdicts.get(number, Verdict("none")) for number in range(1, rules + 1)}
+    every = {number: verdicts.get(number, Verdict("none")) for number in range(1, rules + 1)}
+    return {number: verdict for number, verdict in every.items() if verdict.detail != TOO_FEW}
+
+
+def _command(strategy: suite.Strategy, files: images.Images, cpus: int, first: int, icount: bool) -> list[str]:
+    machine = suite.load().machines[MACHINE]
+    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
+    values = {name: str(path) for name, path in files.files.items()}
+    values |= {"bootargs": f"from={first}", "hyp_args": f" vm0.vcpus={cpus}"}
+    arguments = list(machine.args)
+    if not icount:
+        at = arguments.index("-icount")
+        del arguments[at : at + 2]
+    boot = [arg.format(**values) for arg in strategy.args]
+    return [str(files.qemu.path), "-M", options, *arguments, "-smp", str(cpus), *boot]
+
+
+def changing(runs: list[Verdicts]) -> list[str]:
+    """A line for every rule whose verdict is not the same in all runs."""
+    problems = []
+    for number in sorted(set().union(*runs)):
+        said = {str(verdicts.get(number, Verdict("none"))) for verdicts in runs}
+        if len(said) > 1:
+            problems.append(f"rule {number} {runs[0].get(number, Verdict('none')).name}: changes: {'; '.join(said)}")
+    return problems
 
 
 def skips(text: str) -> dict[int, str]:
@@ -135,28 +165,40 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strategy", default="all", help="te, lr, ... separated by commas, or all (default)")
     parser.add_argument("--qemu", help="another QEMU")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run each N times: no verdict may change")
+    parser.add_argument("--free", action="store_true", help="not by instruction counts: CPUs in an order of chance")
     chosen = parser.parse_args(arguments)
-    passed = failed = 0
     try:
-        lab = suite.load()
-        rows = strategies(lab, chosen.strategy)
-        files = {name: images.image(ROOT / path, built=True) for row in rows for name, path in row.images.items()}
-        files["guest"] = images.image(ROOT / IMAGE, built=True)
-        found = images.Images(images.find_qemu(chosen.qemu or lab.machines[MACHINE].qemu), files)
-        skipped = skips(SKIPS.read_text(encoding="utf-8"))
-        bare = run(lab.strategies["bare"], found)
-        for row in rows:
-            problems = compare(bare, run(row, found), skipped, row.lacks)
-            for problem in problems:
-                print(f"{row.name}: {problem}")
-            print(f"{row.name}: {len(bare)} rules, {len(problems)} differ")
-            failed += len(problems)
-            passed += len(bare) - len(problems)
+        passed, failed = _compare_all(chosen)
     except LabError as error:
         print(f"conform: error: {error}", file=sys.stderr)
         return 2
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _compare_all(chosen: argparse.Namespace) -> tuple[int, int]:
+    lab = suite.load()
+    rows = strategies(lab, chosen.strategy)
+    files = {name: images.image(ROOT / path, built=True) for row in rows for name, path in row.images.items()}
+    files["guest"] = images.image(ROOT / IMAGE, built=True)
+    found = images.Images(images.find_qemu(chosen.qemu or lab.machines[MACHINE].qemu), files)
+    skipped = skips(SKIPS.read_text(encoding="utf-8"))
+    passed = failed = 0
+    for cpus in CPUS:
+        bare: Verdicts = {}
+        for row in [lab.strategies["bare"], *rows]:
+            runs = [run(row, found, cpus, icount=not chosen.free) for _ in range(chosen.repeat)]
+            problems = changing(runs) + compare(bare, runs[0], skipped, row.lacks) if bare else changing(runs)
+            where = f"{row.name}, {cpus} CPU{'s' if cpus > 1 else ''}"
+            for problem in problems:
+                print(f"{where}: {problem}", flush=True)
+            if bare or chosen.repeat > 1:
+                print(f"{where}: {len(runs[0])} rules, {len(problems)} differ", flush=True)
+                failed += len(problems)
+                passed += len(runs[0]) - len(problems)
+            bare = bare or runs[0]
+    return passed, failed
 
 
 if __name__ == "__main__":

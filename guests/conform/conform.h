@@ -7,7 +7,8 @@
 
 extern const struct rules rules_ident, rules_reserved, rules_bits, rules_lifecycle, rules_mask, rules_preempt,
     rules_bpr, rules_eoi, rules_group, rules_route, rules_sgi, rules_arrive, rules_timer, rules_line, rules_undefined,
-    rules_message, rules_extended;
+    rules_message, rules_extended, rules_cpus, rules_power, rules_sgi_smp, rules_route_smp, rules_banked, rules_remote,
+    rules_many, rules_once, rules_wake, rules_timer_smp;
 
 /* Interrupts that no device of the machines we know drives; the rules about lines use the timers. */
 #define SGI       3
@@ -17,6 +18,10 @@ extern const struct rules rules_ident, rules_reserved, rules_bits, rules_lifecyc
 #define SPI_EDGE  42
 #define SPI_LEVEL 43
 #define SPI_OTHER 74
+/* Eight SPIs in one word of the registers; ROW_BITS: there, a bit for each. */
+#define SPI_ROW        208
+#define ROW_COUNT      8
+#define ROW_BITS(bits) ((uint32_t)(bits) << SPI_ROW % 32)
 
 /* A rule for each kind of interrupt: four numbers from `first` on. */
 #define EACH_KIND(first, name, spec, check)                                                                            \

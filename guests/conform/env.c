@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "env.h"
 
+#include "cpus.h"
 #include "string.h"
 
 /* On real machines a change of the GIC takes time to reach the PE (IHI 0069H 4.1): so many reads of it are enough. */
@@ -8,7 +9,7 @@
 
 extern const char conform_vectors[];
 
-static uintptr_t sgi_frame;
+static uintptr_t sgi_frames[CPUS_MAX], sgi_frame;
 static unsigned banks; /* of 32 interrupts, SGIs and PPIs included */
 static unsigned eppis, espis;
 static bool touched[(INTID_ESPI_FIRST + INTID_ESPI_COUNT) / 32]; /* extended banks whose registers were accessed */
@@ -113,9 +114,27 @@ void set_edge(uint32_t intid, bool edge)
     mmio_write32(address, edge ? word | bit : word & ~bit);
 }
 
+void look_at(unsigned cpu)
+{
+    sgi_frame = sgi_frames[cpu];
+}
+
+void give_to(unsigned cpu, uint32_t intid)
+{
+    if (intid >= INTID_SPI_FIRST)
+        set_route(intid, route_of(cpu));
+    else
+        look_at(cpu);
+}
+
+uint64_t route_of(unsigned cpu)
+{
+    return machine.mpidr[cpu];
+}
+
 uint64_t own_route(void)
 {
-    return read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
+    return route_of(smp_self());
 }
 
 uintptr_t route_address(uint32_t intid)
@@ -175,6 +194,14 @@ static void reset_bank(uint32_t first)
         set_route(first + i, own_route());
 }
 
+void env_reset_cpu(void)
+{
+    reset_cpu_interface();
+    look_at(smp_self());
+    reset_bank(0);
+    mmio_write32(gic_redistributor() + GICR_WAKER, 0);
+}
+
 /* Few rules are about them, and there are many: those that the last rule left alone need no reset. */
 static void reset_extended(void)
 {
@@ -197,15 +224,18 @@ static void configure_spis(void)
 
 void env_reset(void)
 {
+    if (cpus_lost() != 0) {
+        print("# lost CPUs 0x%x: begin anew\n", cpus_lost());
+        power_off();
+    }
     __asm__ volatile("msr daifset, #0xf" ::: "memory");
     set_distributor(false, false);
-    reset_cpu_interface();
-    for (unsigned bank = 0; bank < banks; bank++)
+    env_reset_cpu();
+    for (unsigned bank = 1; bank < banks; bank++)
         reset_bank(32 * bank);
     reset_extended();
     configure_spis();
     memset(touched, 0, sizeof(touched));
-    mmio_write32(sgi_frame - GICR_SGI + GICR_WAKER, 0);
     set_distributor(true, true);
     taken = (struct log){.count = 0};
     on_interrupt = NULL;
@@ -228,7 +258,8 @@ static void find_extended(void)
 void env_init(void)
 {
     gic_init();
-    sgi_frame = gic_redistributor() + GICR_SGI;
+    for (unsigned cpu = 0; cpu < machine.cpus; cpu++)
+        sgi_frames[cpu] = gic_redistributor_of(cpu) + GICR_SGI;
     banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(machine.gicd.base + GICD_TYPER)) + 1;
     find_extended();
     write_sysreg(vbar_el1, (uintptr_t)conform_vectors);

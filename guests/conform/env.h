@@ -28,10 +28,12 @@ unsigned extended_spis(void);
 #define NO_EXTENDED_SPIS "no extended SPIs (GICD_TYPER.ESPI = 0)"
 
 /*
- * All interrupts disabled, inactive, of Group 1, priority 0xa0, SPIs edge-triggered but SPI_LEVEL, routed here; both
- * groups enabled everywhere, PMR 0xff, BPRs minimal, EOImode 0, CBPR 0; timers off; PSTATE.DAIF masked.
+ * All interrupts disabled, inactive, of Group 1, priority 0xa0, SPIs edge-triggered but SPI_LEVEL, routed to CPU 0;
+ * both groups enabled everywhere, PMR 0xff, BPRs minimal, EOImode 0, CBPR 0; timers off; PSTATE.DAIF masked.
  */
 void env_reset(void);
+/* What of that is the calling CPU's own; leaves it looked at. */
+void env_reset_cpu(void);
 
 /* An interrupt that was taken as an exception and acknowledged. */
 struct arrival {
@@ -71,6 +73,11 @@ static inline bool is_spi(uint32_t intid)
     return (intid >= INTID_SPI_FIRST && intid < INTID_SPI_END) || intid >= INTID_ESPI_FIRST;
 }
 
+/* Whose SGIs and PPIs the functions below are about: their registers are in its redistributor. CPU 0 after a reset. */
+void look_at(unsigned cpu);
+/* Makes an interrupt one of CPU `cpu`, and looks at it there: an SPI is routed, of the others each CPU has its own. */
+void give_to(unsigned cpu, uint32_t intid);
+
 /* Registers of one bit, for an INTID of any kind: `reg` is the offset in the distributor, GICD_ISPENDR ... */
 void write_bit(uint32_t reg, uint32_t intid);
 uint64_t read_bit(uint32_t reg, uint32_t intid);
@@ -87,6 +94,7 @@ void set_priority(uint32_t intid, uint8_t priority);
 uint8_t get_priority(uint32_t intid);
 void set_route(uint32_t intid, uint64_t route);
 uint64_t own_route(void); /* as IROUTER encodes affinity */
+uint64_t route_of(unsigned cpu);
 void wait_distributor(void);
 void wait_redistributor(void);
 
@@ -120,7 +128,7 @@ static inline uint64_t active(uint32_t intid)
 /* Enabled at `priority`, then pending. */
 void raise(uint32_t intid, uint8_t priority);
 
-/* The CPU interface, by group. */
+/* The CPU interface of the CPU that calls, by group. */
 uint32_t acknowledge(unsigned group);
 void end(unsigned group, uint32_t intid);
 void deactivate(uint32_t intid);

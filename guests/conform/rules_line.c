@@ -5,12 +5,6 @@
  */
 #include "timer.h"
 
-#define BOTH_TIMERS(first, name, spec, check)                                                                          \
-    {(first), name ".virtual", spec, check, INTID_VTIMER},                                                             \
-    {                                                                                                                  \
-        (first) + 1, name ".physical", spec, check, INTID_PTIMER                                                       \
-    }
-
 static void ready(uint32_t timer)
 {
     set_priority(timer, 0x80);

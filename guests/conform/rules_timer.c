@@ -5,16 +5,6 @@
  */
 #include "timer.h"
 
-#define VIRTUAL  INTID_VTIMER
-#define PHYSICAL INTID_PTIMER
-
-/* A rule for either timer: two numbers from `first` on. */
-#define BOTH_TIMERS(first, name, spec, check)                                                                          \
-    {(first), name ".virtual", spec, check, VIRTUAL},                                                                  \
-    {                                                                                                                  \
-        (first) + 1, name ".physical", spec, check, PHYSICAL                                                           \
-    }
-
 #define LINE "DDI 0487 D11.2.4"
 
 static void ready(uint32_t timer)

@@ -8,6 +8,13 @@
 /* Long enough that nothing of a rule takes it. */
 #define TICKS_FAR UINT64_C(1000000000)
 
+/* A rule for either timer: two numbers from `first` on. */
+#define BOTH_TIMERS(first, name, spec, check)                                                                          \
+    {(first), name ".virtual", spec, check, INTID_VTIMER},                                                             \
+    {                                                                                                                  \
+        (first) + 1, name ".physical", spec, check, INTID_PTIMER                                                       \
+    }
+
 void timer_write_ctl(uint32_t intid, uint64_t value);
 uint64_t timer_read_ctl(uint32_t intid);
 void timer_write_cval(uint32_t intid, uint64_t value);

@@ -22,12 +22,12 @@ static uint64_t affinity_of(unsigned cpu)
 }
 
 /* Walks the redistributors up to GICR_TYPER.Last: beyond it lies nothing, and a read there is an external abort. */
-static uintptr_t find_redistributor(void)
+uintptr_t gic_redistributor_of(unsigned cpu)
 {
     for (uintptr_t base = machine.gicr.base; base < machine.gicr.base + machine.gicr.size;) {
         uint64_t typer = mmio_read64(base + GICR_TYPER);
 
-        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == affinity_of(smp_self()))
+        if (FIELD_GET(GICR_TYPER_AFFINITY, typer) == affinity_of(cpu))
             return base;
         CHECK((typer & GICR_TYPER_LAST) == 0);
         base += (typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE;
@@ -49,7 +49,7 @@ static void init(void)
 
     mmio_write32(machine.gicd.base + GICD_CTLR, ctlr | GICD_CTLR_ARE | GICD_CTLR_ENABLEGRP1);
     wait_clear(machine.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
-    redistributor = find_redistributor();
+    redistributor = gic_redistributor_of(smp_self());
     redistributors[smp_self()] = redistributor;
     mmio_write32(redistributor + GICR_WAKER, 0);
     wait_clear(redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP);

@@ -72,7 +72,8 @@ static inline void gic_set_eoimode(bool apart)
     gic->set_eoimode(apart);
 }
 
-/* This CPU's redistributor, with GICv3; after gic_init(). */
+/* The redistributor of a CPU, which stops the program if it has none; and this CPU's, after gic_init(). With GICv3. */
+uintptr_t gic_redistributor_of(unsigned cpu);
 uintptr_t gic_redistributor(void);
 
 /* The value of ICC_SGI1R_EL1, or of GICD_SGIR, that sends SGI `intid` to one CPU alone. */

@@ -27,6 +27,8 @@ class Mutant:
     old: str
     new: str
     by: str = "host"
+    strategy: str = "te"
+    cpus: int = 1
     quick: bool = False
 
 
@@ -62,7 +64,7 @@ def caught_on_host(mutant: Mutant, directory: Path) -> str:
 
 
 def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
-    """The first rule that differs from bare QEMU with the mistake in a copy of the hypervisor; empty when none."""
+    """The first rule that differs with the mistake in a copy of the hypervisor; empty when none."""
     for part in ("Makefile", "analysis", "bench", "guests", "hyp", "plugins", "tools"):
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, directory / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -74,11 +76,12 @@ def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
     subprocess.run(["make", "-s", "-j2", "build/hyp/hyp.img"], cwd=directory, check=True, capture_output=True)
     lab = suite.load()
     qemu = images.find_qemu(lab.machines[conform.MACHINE].qemu)
-    files = {"guest": ROOT / conform.IMAGE, "hyp": directory / "build/hyp/hyp.img"}
-    bare = conform.run(lab.strategies["bare"], images.Images(qemu, files))
-    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
-    found = conform.run(lab.strategies["te"], images.Images(qemu, files), timeout_s=10)
-    return next(iter(conform.compare(bare, found, skipped)), "")
+    verdicts = []
+    for top in (ROOT, directory):
+        files = {"guest": ROOT / conform.IMAGE, "hyp": top / "build/hyp/hyp.img"}
+        row = lab.strategies[mutant.strategy]
+        verdicts.append(conform.run(row, images.Images(qemu, files), mutant.cpus, timeout_s=30))
+    return next(iter(conform.compare(verdicts[0], verdicts[1], {})), "")
 
 
 def caught(mutant: Mutant, directory: Path) -> str:
