@@ -48,18 +48,68 @@ void set_bpr(unsigned group, uint64_t value)
     isb();
 }
 
-uint64_t get_apr(unsigned group)
+/* Words of 32 preemption levels; the smallest binary point tells how many bits preempt (12.2.1, 12.2.5). */
+unsigned apr_words(void)
 {
-    return group == GROUP0 ? read_sysreg(icc_ap0r0_el1) : read_sysreg(icc_ap1r0_el1);
+    static unsigned words;
+
+    if (words == 0) {
+        uint64_t before = get_bpr(GROUP0), bits;
+
+        set_bpr(GROUP0, 0);
+        bits = 7 - get_bpr(GROUP0);
+        set_bpr(GROUP0, before);
+        words = bits > 5 ? 1U << (bits - 5) : 1;
+    }
+    return words;
 }
 
-void set_apr(unsigned group, uint64_t value)
+#define EACH_APR(OF) OF(0, 0) OF(0, 1) OF(0, 2) OF(0, 3) OF(1, 0) OF(1, 1) OF(1, 2) OF(1, 3)
+#define READ_APR(group, n)                                                                                             \
+    case 4 * (group) + (n):                                                                                            \
+        return (uint32_t)read_sysreg(icc_ap##group##r##n##_el1);
+#define WRITE_APR(group, n)                                                                                            \
+    case 4 * (group) + (n):                                                                                            \
+        write_sysreg(icc_ap##group##r##n##_el1, value);                                                                \
+        break;
+
+static uint32_t read_apr(unsigned group, unsigned n)
 {
-    if (group == GROUP0)
-        write_sysreg(icc_ap0r0_el1, value);
-    else
-        write_sysreg(icc_ap1r0_el1, value);
+    switch (4 * group + n) {
+        EACH_APR(READ_APR)
+    default:
+        return 0;
+    }
+}
+
+static void write_apr(unsigned group, unsigned n, uint32_t value)
+{
+    switch (4 * group + n) {
+        EACH_APR(WRITE_APR)
+    default:
+        break;
+    }
+}
+
+struct apr get_apr(unsigned group)
+{
+    struct apr apr = APR_ZERO;
+
+    for (unsigned n = 0; n < apr_words(); n++)
+        apr.word[n] = read_apr(group, n);
+    return apr;
+}
+
+void set_apr(unsigned group, struct apr apr)
+{
+    for (unsigned n = 0; n < apr_words(); n++)
+        write_apr(group, n, apr.word[n]);
     isb();
+}
+
+bool apr_is_zero(struct apr apr)
+{
+    return (apr.word[0] | apr.word[1] | apr.word[2] | apr.word[3]) == 0;
 }
 
 void set_igrpen(unsigned group, bool enabled)

@@ -169,8 +169,8 @@ static void reset_cpu_interface(void)
 {
     write_sysreg(cntv_ctl_el0, 0);
     write_sysreg(cntp_ctl_el0, 0);
-    set_apr(GROUP0, 0);
-    set_apr(GROUP1, 0);
+    set_apr(GROUP0, APR_ZERO);
+    set_apr(GROUP1, APR_ZERO);
     set_ctlr(false, false);
     set_bpr(GROUP0, 0);
     set_bpr(GROUP1, 0);

@@ -135,8 +135,15 @@ void deactivate(uint32_t intid);
 uint32_t highest_pending(unsigned group);
 uint64_t get_bpr(unsigned group);
 void set_bpr(unsigned group, uint64_t value);
-uint64_t get_apr(unsigned group);
-void set_apr(unsigned group, uint64_t value);
+/* The active priorities: ICC_AP0R<n> or ICC_AP1R<n>, as many as there are; the others are 0 here. */
+struct apr {
+    uint32_t word[4];
+};
+unsigned apr_words(void);
+struct apr get_apr(unsigned group);
+void set_apr(unsigned group, struct apr apr);
+bool apr_is_zero(struct apr apr);
+#define APR_ZERO ((struct apr){.word = {0}})
 void set_igrpen(unsigned group, bool enabled);
 uint64_t get_rpr(void);
 void set_pmr(uint64_t value);

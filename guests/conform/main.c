@@ -6,7 +6,7 @@ static const struct rules *const subjects[] = {
     &rules_bpr,   &rules_eoi,      &rules_group,     &rules_route,     &rules_sgi,      &rules_arrive,
     &rules_timer, &rules_line,     &rules_undefined, &rules_message,   &rules_extended, &rules_cpus,
     &rules_power, &rules_sgi_smp,  &rules_route_smp, &rules_banked,    &rules_remote,   &rules_many,
-    &rules_once,  &rules_wake,     &rules_timer_smp,
+    &rules_once,  &rules_wake,     &rules_timer_smp, &rules_priority,
 };
 
 /* Of EACH_EXTENDED. */

@@ -89,6 +89,18 @@ static void limit_list_registers(struct vm *vm)
         vm->vgic.limits.list_registers = (unsigned)limit;
 }
 
+/* `vm<id>.priority_bits=`: how many bits of a priority the guest's interrupt controller implements. */
+static void choose_priority_bits(struct vm *vm)
+{
+    struct vgic_limits *limits = &vm->vgic.limits;
+    uint64_t bits = vm_number(vm, "priority_bits", limits->priority_bits);
+
+    if (bits < limits->priority_bits_least || bits > limits->priority_bits_most)
+        platform_refuse("vm%u.priority_bits=%lu: with strategy %s on this machine give %u to %u", vm->id, bits,
+                        vm->vgic.delivery->tag, limits->priority_bits_least, limits->priority_bits_most);
+    limits->priority_bits = (unsigned)bits;
+}
+
 /* The guest sees its frames where this machine has the physical ones: the same image runs bare. */
 static void give_gic(struct vm *vm)
 {
@@ -107,6 +119,7 @@ static void give_gic(struct vm *vm)
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, tag, reason);
     limit_list_registers(vm);
+    choose_priority_bits(vm);
     give_vcpus(vm);
     vm->gicd = (struct range){gic_map.gicd.base, version == 3 ? GICD_SIZE : GICV2_GICD_SIZE};
     vm->gicr = version == 3 ? (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus}

@@ -18,14 +18,18 @@
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
     uint64_t vtr;
+    unsigned priority_bits;
 
     if (version != 3)
         return "lr on GICv3 serves GICv3 guests only (ICC_SRE_EL1.SRE = 0 is not supported): run te";
     if (FIELD_GET(ID_AA64PFR0_GIC, read_sysreg(id_aa64pfr0_el1)) == 0)
         return "lr needs the GICv3 system registers (ID_AA64PFR0_EL1.GIC = 0): run te";
     vtr = read_sysreg(ich_vtr_el2);
+    priority_bits = (unsigned)FIELD_GET(ICH_VTR_PRIBITS, vtr) + 1;
     *limits = (struct vgic_limits){
-        .priority_bits = (unsigned)FIELD_GET(ICH_VTR_PRIBITS, vtr) + 1,
+        .priority_bits = priority_bits,
+        .priority_bits_least = priority_bits,
+        .priority_bits_most = priority_bits,
         .id_bits = 16,
         .list_registers = (unsigned)FIELD_GET(ICH_VTR_LISTREGS, vtr) + 1,
     };

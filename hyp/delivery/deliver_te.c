@@ -16,11 +16,36 @@
 /* What a guest on list registers sees on common hardware: the same guest runs under every strategy. */
 #define PRIORITY_BITS 5
 #define ID_BITS       16
+/* 16 levels are the fewest with one security state, 256 the most (IHI 0069H 4.8). */
+#define PRIORITY_BITS_LEAST 4
+#define PRIORITY_BITS_MOST  8
+
+/*
+ * More than five bits come with more of ICC_AP0R<n>_EL1 and ICC_AP1R<n>_EL1. Those that the machine lacks are undefined
+ * at EL1 before they could trap (IHI 0069H 12.2.1). In the frames of a GICv2 guest everything is emulated.
+ */
+static unsigned most_priority_bits(unsigned version)
+{
+    unsigned machine;
+
+    if (version == 2)
+        return PRIORITY_BITS_MOST;
+    machine = (unsigned)FIELD_GET(ICC_CTLR_PRIBITS, read_sysreg(icc_ctlr_el1)) + 1;
+    if (machine >= 7)
+        return PRIORITY_BITS_MOST;
+    return machine > PRIORITY_BITS ? machine : PRIORITY_BITS;
+}
 
 /* Both guest models: the CPU interface is software either way. */
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
-    *limits = (struct vgic_limits){.priority_bits = PRIORITY_BITS, .id_bits = ID_BITS, .extended = version == 3};
+    *limits = (struct vgic_limits){
+        .priority_bits = PRIORITY_BITS,
+        .priority_bits_least = PRIORITY_BITS_LEAST,
+        .priority_bits_most = most_priority_bits(version),
+        .id_bits = ID_BITS,
+        .extended = version == 3,
+    };
     return NULL;
 }
 
@@ -164,6 +189,36 @@ static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
     cpu->dirty = true;
 }
 
+/* Whether `reg` is an ICC_AP0R<n> or ICC_AP1R<n> of as many preemption levels as there are, and which. */
+static bool find_apr(const struct vgic_cpu *cpu, uint32_t reg, unsigned *group, unsigned *word)
+{
+    uint32_t other = reg & ~(uint32_t)FIELD_MASK(ISS_SYSREG_OP2);
+
+    *group = other == ISS_ICC_AP1R_EL1(0) ? 1 : 0;
+    *word = (unsigned)FIELD_GET(ISS_SYSREG_OP2, reg) - (*group == 0 ? 4 : 0);
+    return (*group == 1 || other + ISS_SYSREG(0, 0, 0, 0, 4) == ISS_ICC_AP0R_EL1(0)) && *word < vcpuif_apr_words(cpu);
+}
+
+static bool read_apr(const struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
+{
+    unsigned group, word;
+
+    if (!find_apr(cpu, reg, &group, &word))
+        return false;
+    *value = vcpuif_read_apr(cpu, group, word);
+    return true;
+}
+
+static bool write_apr(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
+{
+    unsigned group, word;
+
+    if (!find_apr(cpu, reg, &group, &word))
+        return false;
+    vcpuif_write_apr(cpu, group, word, (uint32_t)value);
+    return true;
+}
+
 /* False: no such register. */
 static bool read_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
@@ -201,14 +256,8 @@ static bool read_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
     case ISS_ICC_IGRPEN0_EL1:
         *value = cpu->cpuif.group_enabled[0];
         return true;
-    case ISS_ICC_AP0R_EL1(0):
-        *value = vcpuif_read_apr(cpu, 0, 0);
-        return true;
-    case ISS_ICC_AP1R_EL1(0):
-        *value = vcpuif_read_apr(cpu, 1, 0);
-        return true;
     default:
-        return false;
+        return read_apr(cpu, reg, value);
     }
 }
 
@@ -242,14 +291,8 @@ static bool write_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
     case ISS_ICC_IGRPEN0_EL1:
         write_igrpen(cpu, 0, value);
         return true;
-    case ISS_ICC_AP0R_EL1(0):
-        vcpuif_write_apr(cpu, 0, 0, (uint32_t)value);
-        return true;
-    case ISS_ICC_AP1R_EL1(0):
-        vcpuif_write_apr(cpu, 1, 0, (uint32_t)value);
-        return true;
     default:
-        return false;
+        return write_apr(cpu, reg, value);
     }
 }
 

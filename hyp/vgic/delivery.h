@@ -16,7 +16,8 @@ struct vgic_cpu;
 
 /* What a guest can be promised. */
 struct vgic_limits {
-    unsigned priority_bits;
+    unsigned priority_bits;                           /* implemented: the strategy's choice ... */
+    unsigned priority_bits_least, priority_bits_most; /* ... and what the user may choose instead */
     unsigned id_bits;
     bool extended;           /* what holds its interrupts can hold extended INTIDs, 1024 to 8191 (GICv3.1) */
     unsigned list_registers; /* 0 where delivery needs none */

@@ -191,6 +191,11 @@ static unsigned level_of(const struct vgic_cpu *cpu, unsigned priority)
     return priority >> (8 - preemption_bits(cpu));
 }
 
+unsigned vcpuif_apr_words(const struct vgic_cpu *cpu)
+{
+    return preemption_bits(cpu) > 5 ? 1U << (preemption_bits(cpu) - 5) : 1;
+}
+
 uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned word)
 {
     const struct vcpuif *cpuif = &cpu->cpuif;

@@ -60,6 +60,8 @@ void vcpuif_write_bpr(struct vgic_cpu *cpu, unsigned group, uint64_t value);
 void vcpuif_write_ctlr(struct vgic_cpu *cpu, bool eoimode, bool cbpr);
 void vcpuif_write_pmr(struct vgic_cpu *cpu, uint64_t value);
 uint8_t vcpuif_read_rpr(const struct vgic_cpu *cpu);
+/* ICC_AP0R<n>, ICC_AP1R<n>: so many of each there are, 32 levels of priority that preempt to a word. */
+unsigned vcpuif_apr_words(const struct vgic_cpu *cpu);
 uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned word);
 void vcpuif_write_apr(struct vgic_cpu *cpu, unsigned group, unsigned word, uint32_t value);
 
