@@ -56,7 +56,7 @@ def test_skip_list_does_not_grow(bare: dict[int, conform.Verdicts]) -> None:
     assert all(skipped.values()), "every line has a reason"
 
 
-@pytest.mark.parametrize("strategy", ["te"])
+@pytest.mark.parametrize("strategy", ["te", "lr"])
 def test_strategy_equals_qemu(strategy: str) -> None:
     """As `make conform STRATEGY=...` says it."""
     command = [sys.executable, str(ROOT / "bench" / "conform.py"), "--strategy", strategy]

@@ -105,6 +105,8 @@ static inline void skip_instruction(void)
 
 #define EC_UNKNOWN    0x00
 #define EC_WFX        0x01
+#define EC_CP15_32    0x03
+#define EC_CP15_64    0x04
 #define EC_SVC64      0x15
 #define EC_HVC64      0x16
 #define EC_SMC64      0x17
@@ -124,6 +126,8 @@ static inline void skip_instruction(void)
 #define SPSR_EL2H      0x9
 #define SPSR_EL3H      0xd
 #define SPSR_DAIF      0x3c0
+#define SPSR_F         BIT(6)
+#define SPSR_I         BIT(7)
 #define SPSR_SSBS      BIT(12)
 #define SPSR_ALLINT    BIT(13)
 #define SPSR_PAN       BIT(22)
@@ -210,11 +214,9 @@ static inline void skip_instruction(void)
 #define ICH_VMCR_VBPR0   23, 21
 #define ICH_VMCR_VPMR    31, 24
 
-#define CNTHCTL_EL2_EL1PCTEN BIT(0)
-#define CNTHCTL_EL2_EL1PCEN  BIT(1)
-#define CNT_CTL_ENABLE       BIT(0)
-#define CNT_CTL_IMASK        BIT(1)
-#define CNT_CTL_ISTATUS      BIT(2)
+#define CNT_CTL_ENABLE  BIT(0)
+#define CNT_CTL_IMASK   BIT(1)
+#define CNT_CTL_ISTATUS BIT(2)
 
 #define ID_AA64MMFR0_PARANGE 3, 0
 #define ID_AA64PFR0_EL2      11, 8

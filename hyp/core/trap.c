@@ -9,6 +9,7 @@
 #include "psci.h"
 #include "regs/intid.h"
 #include "sysreg.h"
+#include "timer.h"
 
 #define NOINLINE __attribute__((noinline))
 
@@ -101,6 +102,13 @@ static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
     case EC_IABT_LOWER:
         external_abort(vcpu, esr & ~ISS_WNR, EC_IABT_LOWER);
         break;
+    case EC_CP15_32:
+    case EC_CP15_64: /* a timer of AArch32 at EL0, which a strategy watches: again, unwatched */
+        if (timer_traps())
+            timer_open();
+        else
+            undefined(vcpu);
+        break;
     default:
         undefined(vcpu);
     }
@@ -156,21 +164,36 @@ static NOINLINE void irq_slowly(struct vgic_cpu *cpu, uint32_t pintid)
     model_release(cpu);
 }
 
-void trap_irq(struct vcpu *vcpu)
+static NOINLINE void spi(struct vgic_cpu *cpu, uint32_t pintid)
 {
-    struct vgic_cpu *cpu = &vcpu->vgic;
-    uint32_t pintid = gic->take();
     struct virq *irq = vgic_irq(cpu, pintid);
     struct vgic *vm = cpu->vm;
 
     if (irq == NULL || irq->pintid == 0 || !model_try(vm, cpu)) {
         irq_slowly(cpu, pintid);
-    } else if (pintid >= INTID_SPI_FIRST && irq->target != cpu) {
+    } else if (irq->target != cpu) {
         model_leave(vm);
         irq_slowly(cpu, pintid);
     } else {
         cpu->strategy->arrived(cpu, irq);
     }
+}
+
+void trap_irq(struct vcpu *vcpu)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+    uint32_t pintid = gic->take();
+    struct virq *irq;
+
+    if (pintid >= INTID_SPI_FIRST) {
+        spi(cpu, pintid);
+        return;
+    }
+    irq = &cpu->local.irq[pintid];
+    if (irq->pintid != 0 && model_try(cpu->vm, cpu))
+        cpu->strategy->arrived(cpu, irq);
+    else
+        irq_slowly(cpu, pintid);
 }
 
 /* An SError while the guest ran is the guest's: it becomes its virtual SError (DDI 0487, HCR_EL2.VSE). */

@@ -9,6 +9,7 @@
 #include "regs/intid.h"
 #include "stage2.h"
 #include "sysreg.h"
+#include "timer.h"
 
 #define HCR_GUEST                                                                                                      \
     (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
@@ -28,7 +29,7 @@ static void load_traps(const struct vcpu *vcpu)
     features_open();
     write_sysreg(hstr_el2, 0);
     write_sysreg(mdcr_el2, read_sysreg(pmcr_el0) >> 11 & 0x1f); /* HPMN: every counter is the guest's */
-    write_sysreg(cnthctl_el2, CNTHCTL_EL2_EL1PCTEN | CNTHCTL_EL2_EL1PCEN);
+    timer_open();
     write_sysreg(cntvoff_el2, 0);
     write_sysreg(vpidr_el2, read_sysreg(midr_el1));
     write_sysreg(vmpidr_el2, MPIDR_RES1 | vcpu->vgic.index);

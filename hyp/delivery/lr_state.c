@@ -3,38 +3,44 @@
 
 #include "linked.h"
 
+const struct vif *vif;
+
 /*
  * Linked and physically active: the guest's EOI deactivates both (HW). That leaves no room for active and pending at
  * once (IHI 0069H 12.4.12); then, and for a level-sensitive input of the model's own, the EOI is reported instead.
  * `report` asks for that too.
  */
-static uint64_t describe(const struct virq *irq, uint64_t state, bool report)
+static struct list_reg describe(const struct virq *irq, uint64_t state, bool report)
 {
     const struct virq_bank *bank = irq->bank;
-    unsigned priority = (state & ICH_LR_ACTIVE) != 0 ? irq->running : irq->priority;
-    uint64_t value = FIELD_PREP(ICH_LR_VINTID, irq->intid) | FIELD_PREP(ICH_LR_PRIORITY, priority) |
-                     (uint64_t)(bank->group1 >> irq->bit & 1) << 60;
+    bool held = (bank->held & irq->mask) != 0;
+    bool ended_in_hw = held && !report && state != (vif->pending | vif->active);
 
-    if ((bank->held >> irq->bit & 1) != 0)
-        return value | (report || state == (ICH_LR_PENDING | ICH_LR_ACTIVE)
-                            ? ICH_LR_EOI
-                            : ICH_LR_HW | FIELD_PREP(ICH_LR_PINTID, irq->pintid));
-    return report || ((bank->line & ~bank->edge) >> irq->bit & 1) != 0 ? value | ICH_LR_EOI : value;
+    return (struct list_reg){
+        .intid = irq->intid,
+        .pintid = irq->pintid,
+        .priority = (state & vif->active) != 0 ? irq->running : irq->priority,
+        .group1 = (bank->group1 & irq->mask) != 0,
+        .hw = ended_in_hw,
+        .eoi = held || report || (bank->line & ~bank->edge & irq->mask) != 0,
+    };
 }
 
 static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state, bool report)
 {
     unsigned n = (unsigned)__builtin_ctz(~cpu->delivery.lr.used);
-    uint64_t value = describe(irq, state, report);
+    struct list_reg reg = describe(irq, state, report);
 
     cpu->delivery.lr.used |= BIT32(n);
-    cpu->delivery.lr.hw = (value & ICH_LR_HW) != 0 ? cpu->delivery.lr.hw | BIT32(n) : cpu->delivery.lr.hw & ~BIT32(n);
-    cpu->delivery.lr.written[n] = value;
+    cpu->delivery.lr.hw = reg.hw ? cpu->delivery.lr.hw | BIT32(n) : cpu->delivery.lr.hw & ~BIT32(n);
+    cpu->delivery.lr.written[n] = vif->pack(&reg);
     cpu->delivery.lr.held[n] = irq;
     irq->lr = (uint8_t)n;
     irq->holder = cpu;
-    irq->bank->resident |= BIT32(irq->bit);
-    list_reg_write(n, value | state);
+    irq->bank->resident |= irq->mask;
+    vif->write(n, cpu->delivery.lr.written[n] | state);
+    if (reg.hw && state == vif->pending)
+        lr_watch(cpu, irq);
 }
 
 /*
@@ -44,7 +50,7 @@ static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state, bool re
 static void completed(const struct vgic_cpu *cpu, struct virq *irq, unsigned n)
 {
     struct virq_bank *bank = irq->bank;
-    uint32_t bit = BIT32(irq->bit);
+    uint32_t bit = irq->mask;
 
     bank->resident &= ~bit;
     bank->latch = (bank->latch & ~bit) | (bank->again & bit);
@@ -64,7 +70,7 @@ static void fold(struct vgic_cpu *cpu, uint32_t done)
         unsigned n = (unsigned)__builtin_ctz(done);
 
         if ((cpu->delivery.lr.hw >> n & 1) == 0)
-            list_reg_write(n, 0); /* an EOI that it reports is reported until then */
+            vif->write(n, 0); /* an EOI that it reports is reported until then */
         completed(cpu, cpu->delivery.lr.held[n], n);
         virq_update_one(cpu->delivery.lr.held[n]);
     }
@@ -75,7 +81,7 @@ static void fold(struct vgic_cpu *cpu, uint32_t done)
 void lr_fold(struct vgic_cpu *cpu)
 {
     uint32_t used = cpu->delivery.lr.used;
-    uint32_t done = used == 0 ? 0 : used & (uint32_t)read_sysreg(ich_elrsr_el2);
+    uint32_t done = used == 0 ? 0 : used & vif->empty();
 
     if (done != 0)
         fold(cpu, done);
@@ -84,31 +90,31 @@ void lr_fold(struct vgic_cpu *cpu)
 /* A register that reports an EOI counts as empty only once that is cleared: it is in ICH_EISR_EL2 instead. */
 void lr_fold_reported(struct vgic_cpu *cpu)
 {
-    fold(cpu, cpu->delivery.lr.used & (uint32_t)(read_sysreg(ich_elrsr_el2) | read_sysreg(ich_eisr_el2)));
+    fold(cpu, cpu->delivery.lr.used & (vif->empty() | vif->ended()));
 }
 
 void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
-    uint32_t bit = BIT32(irq->bit);
-    uint64_t value = list_reg_read(irq->lr);
+    uint32_t bit = irq->mask;
+    uint64_t value = vif->read(irq->lr);
 
-    list_reg_write(irq->lr, 0);
+    vif->write(irq->lr, 0);
     cpu->delivery.lr.used &= ~BIT32(irq->lr);
-    if ((value & FIELD_MASK(ICH_LR_STATE)) == 0) {
+    if ((value & (vif->pending | vif->active)) == 0) {
         completed(cpu, irq, irq->lr);
         return;
     }
     bank->resident &= ~bit;
-    if ((value & ICH_LR_PENDING) == 0)
+    if ((value & vif->pending) == 0)
         bank->latch &= ~bit;
     else if ((virq_pending(bank) & bit) == 0)
         bank->latch |= bit;
     bank->latch |= bank->again & bit;
     bank->again &= ~bit;
-    if ((value & ICH_LR_ACTIVE) != 0) {
+    if ((value & vif->active) != 0) {
         bank->active |= bit;
-        irq->running = (uint8_t)FIELD_GET(ICH_LR_PRIORITY, value);
+        irq->running = vif->priority(value);
         cpu->delivery.lr.outside = true;
         cpu->dirty = true;
     }
@@ -161,17 +167,16 @@ static struct virq *highest_outside(struct vgic_cpu *cpu)
 static void fill_active(struct vgic_cpu *cpu, struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
-    uint32_t bit = BIT32(irq->bit);
     bool here = lr_may_pend(irq, irq->running);
 
-    bank->active &= ~bit;
-    if (here && (bank->latch & bank->forwarded & bit) != 0) {
-        fill(cpu, irq, ICH_LR_ACTIVE | ICH_LR_PENDING, false);
+    bank->active &= ~irq->mask;
+    if (here && (bank->latch & bank->forwarded & irq->mask) != 0) {
+        fill(cpu, irq, vif->active | vif->pending, false);
         return;
     }
-    bank->again |= bank->latch & bit;
-    bank->latch &= ~bit;
-    fill(cpu, irq, ICH_LR_ACTIVE, !here);
+    bank->again |= bank->latch & irq->mask;
+    bank->latch &= ~irq->mask;
+    fill(cpu, irq, vif->active, !here);
 }
 
 static void place_active(struct vgic_cpu *cpu)
@@ -205,7 +210,7 @@ static void place_pending(struct vgic_cpu *cpu, unsigned groups)
     struct virq *irq;
 
     while (!full(cpu) && (irq = highest_waiting(cpu, groups)) != NULL) {
-        fill(cpu, irq, ICH_LR_PENDING, false);
+        fill(cpu, irq, vif->pending, false);
         virq_update_one(irq);
     }
 }
@@ -215,7 +220,7 @@ static void place_pending(struct vgic_cpu *cpu, unsigned groups)
 /* The groups that the guest has enabled at its CPU interface, a bit each. */
 static unsigned enabled_groups(void)
 {
-    uint64_t vmcr = read_sysreg(ich_vmcr_el2);
+    uint32_t vmcr = vif->read_vmcr();
 
     return ((vmcr & ICH_VMCR_VENG0) != 0 ? 1U : 0) | ((vmcr & ICH_VMCR_VENG1) != 0 ? 2U : 0);
 }
@@ -256,7 +261,7 @@ void lr_place(struct vgic_cpu *cpu)
     cpu->dirty = false;
     if (hcr != cpu->delivery.lr.hcr) {
         cpu->delivery.lr.hcr = hcr;
-        write_sysreg(ich_hcr_el2, hcr);
+        vif->write_hcr(hcr);
     }
 }
 
@@ -271,16 +276,16 @@ void lr_count_eois(struct vgic_cpu *cpu)
 
     if ((cpu->delivery.lr.hcr & ICH_HCR_LRENPIE) == 0)
         return;
-    count = FIELD_GET(ICH_HCR_EOICOUNT, read_sysreg(ich_hcr_el2));
+    count = FIELD_GET(ICH_HCR_EOICOUNT, vif->read_hcr());
     if (count == 0)
         return;
-    write_sysreg(ich_hcr_el2, cpu->delivery.lr.hcr);
-    if ((read_sysreg(ich_vmcr_el2) & ICH_VMCR_VEOIM) != 0)
+    vif->write_hcr(cpu->delivery.lr.hcr);
+    if ((vif->read_vmcr() & ICH_VMCR_VEOIM) != 0)
         return;
     for (; count > 0; count--) {
         struct virq *irq = highest_outside(cpu);
 
-        if (irq == NULL || irq->running == RUNNING_NOWHERE || lr_running_priority() <= irq->running)
+        if (irq == NULL || irq->running == RUNNING_NOWHERE || vif->running_priority() <= irq->running)
             break;
         vgic_deactivate(irq);
     }

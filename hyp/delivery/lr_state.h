@@ -6,19 +6,45 @@
 #ifndef DELIVERY_LR_STATE_H
 #define DELIVERY_LR_STATE_H
 
-#include "list_reg.h"
 #include "sysreg.h"
+#include "timer.h"
 #include "vgic.h"
+#include "vif.h"
 
 static inline bool lr_waiting(const struct vgic_cpu *cpu)
 {
     return cpu->ready[0].front != NULL || cpu->ready[1].front != NULL;
 }
 
-/* An empty list register that still stands for `irq` makes it pending again: nothing else of it changed meanwhile. */
-static inline void lr_reuse(const struct virq *irq)
+/* The guest has interrupts unmasked and the virtual interface signals `irq`: it takes it before its next instruction.
+ */
+static inline bool lr_taken_at_once(const struct virq *irq)
 {
-    list_reg_write(irq->lr, irq->holder->delivery.lr.written[irq->lr] | ICH_LR_PENDING);
+    uint64_t spsr = read_sysreg_plain(spsr_el2);
+
+    if ((irq->bank->group1 & irq->mask) != 0)
+        return (spsr & SPSR_I) == 0 && vif->signals(irq->priority, ICH_VMCR_VENG1);
+    return (spsr & SPSR_F) == 0 && vif->signals(irq->priority, ICH_VMCR_VENG0);
+}
+
+/*
+ * `irq` becomes pending in a list register. A timer's line changes without a trap: where the guest does not take the
+ * interrupt at once, it might turn the timer off first, and the interrupt must go with it. So its accesses to the
+ * timers trap until the next one.
+ */
+static inline void lr_watch(struct vgic_cpu *cpu, const struct virq *irq)
+{
+    if ((irq->pintid == INTID_VTIMER || irq->pintid == INTID_PTIMER) && !cpu->delivery.lr.watching &&
+        !lr_taken_at_once(irq)) {
+        cpu->delivery.lr.watching = true;
+        timer_trap();
+    }
+}
+
+/* An empty list register that still stands for `irq` makes it pending again: nothing else of it changed meanwhile. */
+static inline void lr_reuse(const struct vgic_cpu *cpu, const struct virq *irq)
+{
+    vif->write(irq->lr, cpu->delivery.lr.written[irq->lr] | vif->pending);
 }
 
 /* Whether the list register that `irq` is active in, with `priority`, is where it is to be pending next. */
@@ -41,11 +67,6 @@ void lr_take_out_all(struct vgic_cpu *cpu);
  * active. Sets ICH_HCR_EL2 so that the core exits when that is no longer right.
  */
 void lr_place(struct vgic_cpu *cpu);
-
-/* What the guest is running: its active priorities to none, and the highest of them, PRIORITY_IDLE when there is none.
- */
-void lr_clear_active_priorities(void);
-unsigned lr_running_priority(void);
 
 /* The guest completed interrupts that were outside: ICH_HCR_EL2.EOIcount of them, the highest-priority ones. */
 void lr_count_eois(struct vgic_cpu *cpu);

@@ -38,6 +38,7 @@ union delivery_state {
         uint32_t hcr_always; /* its bits that are always set */
         bool merge;          /* another core raised a resident interrupt: its latch is to go into the list register */
         bool outside;        /* an active interrupt may have no list register */
+        bool watching;       /* the guest's accesses to its timers trap */
         uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
         struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
     } lr;

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lr_deliver.h"
+
+#include "gic.h"
+#include "linked.h"
+#include "lr_state.h"
+#include "model.h"
+#include "timer.h"
+
+/*
+ * Any CPU may deactivate an SPI by DIR, wherever it was acknowledged (IHI 0069H 4.1.1): with several of them DIR, which
+ * guests use with EOImode = 1 only, traps.
+ */
+static uint32_t always(const struct vgic *vm)
+{
+    return vm->cpus > 1 ? ICH_HCR_EN | ICH_HCR_TDIR : ICH_HCR_EN;
+}
+
+void lr_load(struct vgic_cpu *cpu)
+{
+    vif->reset();
+    cpu->delivery.lr.used = 0;
+    cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
+    cpu->delivery.lr.hw = 0;
+    cpu->delivery.lr.merge = false;
+    cpu->delivery.lr.watching = false;
+    cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
+    cpu->delivery.lr.hcr_always = always(cpu->vm);
+    cpu->delivery.lr.hcr = cpu->delivery.lr.hcr_always;
+    vif->write_hcr(cpu->delivery.lr.hcr);
+    cpu->dirty = true;
+}
+
+void lr_surrender(struct vgic_cpu *cpu)
+{
+    lr_take_out_all(cpu);
+    cpu->dirty = true;
+}
+
+/* The other core exits, finds that the model is taken, surrenders, and then waits for the model (seam/model.h). */
+static void fetch_from(struct vgic_cpu *cpu)
+{
+    struct vgic *vm = cpu->vm;
+
+    __atomic_store_n(&vm->fetch_from, cpu, __ATOMIC_RELEASE);
+    gic->send_sgi(cpu->core, GIC_KICK);
+    __asm__ volatile("sev" ::: "memory"); /* it may sleep in model_wait(), where the kick is masked */
+    while (__atomic_load_n(&vm->fetch_from, __ATOMIC_ACQUIRE) != NULL)
+        __asm__ volatile("wfe" ::: "memory");
+}
+
+/*
+ * The line of a linked interrupt, which changes without a trap. Nobody waits for one that dropped before the guest took
+ * it: the physical interrupt is let go.
+ */
+static void sample(struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = irq->mask;
+
+    bank->line &= ~bit;
+    if (linked_own_timer(irq) ? linked_own_timer_asserted(irq) : linked_asserted_elsewhere(irq)) {
+        bank->line |= bit;
+    } else if ((bank->held & ~bank->active & ~bank->latch & bit) != 0) {
+        bank->held &= ~bit;
+        linked_deactivate(irq);
+    }
+}
+
+void lr_fetch(struct virq_bank *bank, uint32_t bits)
+{
+    uint32_t resident;
+
+    while ((resident = bits & bank->resident) != 0) {
+        struct virq *irq = &bank->irq[__builtin_ctz(resident)];
+
+        if (irq->holder == bank->vm->owner)
+            lr_take_out(irq->holder, irq);
+        else
+            fetch_from(irq->holder);
+    }
+    for (bits &= bank->hw; bits != 0; bits &= bits - 1)
+        sample(&bank->irq[__builtin_ctz(bits)]);
+    virq_update(bank);
+}
+
+/*
+ * Active becomes active and pending, unless it is to be pending elsewhere; pending stays. An empty list register serves
+ * once more, unless others wait for one: then priority decides. In another core's list register only that core can do
+ * so, when it flushes.
+ */
+static void raise_here(struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = irq->mask;
+    uint64_t value = vif->read(irq->lr);
+    bool empty = (value & (vif->pending | vif->active)) == 0;
+
+    if ((bank->hw & bit) != 0 || (empty && (lr_waiting(irq->holder) || (bank->forwarded & bit) == 0)) ||
+        (!empty && !lr_may_pend(irq, vif->priority(value)))) {
+        lr_take_out(irq->holder, irq);
+        bank->latch |= bit;
+        virq_update_one(irq);
+        return;
+    }
+    bank->latch |= bit;
+    if (empty)
+        lr_reuse(irq->holder, irq);
+    else
+        vif->write(irq->lr, value | vif->pending);
+}
+
+void lr_raise_resident(struct virq *irq)
+{
+    struct vgic_cpu *holder = irq->holder;
+
+    if (holder == holder->vm->owner) {
+        raise_here(irq);
+        return;
+    }
+    irq->bank->again |= irq->mask;
+    holder->delivery.lr.merge = true;
+    vgic_touch(holder);
+}
+
+/* They need list registers like those that the guest acknowledged. */
+void lr_activated(struct virq_bank *bank, uint32_t bits)
+{
+    for (; bits != 0; bits &= bits - 1) {
+        struct virq *irq = &bank->irq[__builtin_ctz(bits)];
+
+        irq->holder = irq->target;
+        irq->running = RUNNING_NOWHERE;
+        if (irq->target == NULL)
+            continue;
+        irq->target->delivery.lr.outside = true;
+        vgic_touch(irq->target);
+    }
+}
+
+/* What other cores raised while it was in this core's list registers. */
+static void merge(struct vgic_cpu *cpu)
+{
+    cpu->delivery.lr.merge = false;
+    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
+        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
+
+        if ((irq->bank->again & irq->bank->forwarded & irq->mask) != 0) {
+            irq->bank->again &= ~irq->mask;
+            raise_here(irq);
+        }
+    }
+}
+
+void lr_flush(struct vgic_cpu *cpu)
+{
+    if (cpu->delivery.lr.merge)
+        merge(cpu);
+    lr_place(cpu);
+}
+
+/* The guest cleared the active state in the model: no list register will deactivate the physical interrupt. */
+void lr_deactivated(struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+    uint32_t bit = irq->mask;
+
+    bank->line &= ~bit;
+    if ((bank->held & bit) == 0)
+        return;
+    bank->held &= ~bit;
+    linked_deactivate(irq);
+}
+
+/* This core's registers are its own: the model need not be kept until they are written. */
+static __attribute__((noinline)) void arrived_again(struct vgic_cpu *cpu, const struct virq *irq)
+{
+    lr_watch(cpu, irq);
+    model_leave(cpu->vm);
+    lr_reuse(cpu, irq);
+}
+
+/* The model hears of it: the interrupt waits in the queue, by priority. */
+static __attribute__((noinline)) void arrived_anew(struct vgic_cpu *cpu, struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+
+    lr_fold(cpu);
+    if ((bank->resident & irq->mask) != 0)
+        lr_take_out(irq->holder, irq);
+    bank->held |= irq->mask;
+    bank->line |= irq->mask;
+    bank->latch |= bank->edge & irq->mask;
+    virq_update_one(irq);
+    model_release(cpu);
+}
+
+/*
+ * A linked interrupt arrives again only after it was deactivated. If the guest did that through a list register, it is
+ * empty and serves once more, unless others wait for one. What other cores changed of this vCPU comes with their kick.
+ */
+void lr_arrived(struct vgic_cpu *cpu, struct virq *irq)
+{
+    const struct virq_bank *bank = irq->bank;
+
+    if ((bank->resident & bank->forwarded & bank->held & irq->mask) != 0 && !lr_waiting(cpu))
+        arrived_again(cpu, irq);
+    else
+        arrived_anew(cpu, irq);
+}
+
+/* The guest acknowledges in hardware. */
+void lr_resample(struct virq *irq)
+{
+    (void)irq;
+}
+
+void lr_maintenance(struct vgic_cpu *cpu)
+{
+    lr_count_eois(cpu);
+    lr_fold_reported(cpu);
+    cpu->dirty = true;
+}
+
+/* The line is what the access made of it: the model looks, and places the interrupt anew if it is still pending. */
+static void access_timer(struct vgic_cpu *cpu, uint64_t esr, uint64_t value)
+{
+    model_take(cpu);
+    cpu->delivery.lr.watching = false;
+    timer_open();
+    lr_fetch(&cpu->local, BIT32(INTID_VTIMER) | BIT32(INTID_PTIMER));
+    model_release(cpu);
+    if ((esr & ISS_SYSREG_READ) != 0)
+        vgic_set_x(cpu, sysreg_rt(esr), value);
+    skip_instruction();
+}
+
+void lr_sysreg(struct vgic_cpu *cpu, uint64_t esr)
+{
+    uint64_t value;
+
+    if (!cpu->delivery.lr.watching) {
+        sysreg_other(cpu, esr);
+        return;
+    }
+    value = cpu->x[sysreg_rt(esr)];
+    if (timer_access(esr, &value))
+        access_timer(cpu, esr, value);
+    else
+        sysreg_other(cpu, esr);
+}
+
+/* What the guest names is deactivated wherever it is; with EOImode = 0 nothing is. */
+void lr_deactivate(struct vgic_cpu *cpu, uint32_t intid)
+{
+    struct virq *irq;
+
+    if (intid >= VGIC_INTIDS || (vif->read_vmcr() & ICH_VMCR_VEOIM) == 0)
+        return;
+    irq = vgic_irq(cpu, intid);
+    lr_fetch(irq->bank, irq->mask);
+    vgic_deactivate(irq);
+    cpu->dirty = true;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What strategies on list registers have in common, whatever the registers look like: members of struct delivery. */
+#ifndef DELIVERY_LR_DELIVER_H
+#define DELIVERY_LR_DELIVER_H
+
+#include "vgic.h"
+
+void lr_load(struct vgic_cpu *cpu);
+void lr_flush(struct vgic_cpu *cpu);
+void lr_fetch(struct virq_bank *bank, uint32_t bits);
+void lr_surrender(struct vgic_cpu *cpu);
+void lr_raise_resident(struct virq *irq);
+void lr_activated(struct virq_bank *bank, uint32_t bits);
+void lr_deactivated(struct virq *irq);
+void lr_arrived(struct vgic_cpu *cpu, struct virq *irq);
+void lr_resample(struct virq *irq);
+void lr_maintenance(struct vgic_cpu *cpu);
+
+/* Trapped system registers but DIR. */
+void lr_sysreg(struct vgic_cpu *cpu, uint64_t esr);
+
+/* A trapped ICC_DIR_EL1 or GICC_DIR. */
+void lr_deactivate(struct vgic_cpu *cpu, uint32_t intid);
+
+#endif

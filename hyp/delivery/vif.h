@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual interface control registers of this machine: ICH_*_EL2 of GICv3 (IHI 0069H 12.4) or GICH_* of GICv2 (IHI
+ * 0048B.b 5.3). Hypervisor control and VMCR have the same fields in both; list registers differ and are packed here.
+ */
+#ifndef DELIVERY_VIF_H
+#define DELIVERY_VIF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A list register, decoded, but for its state. */
+struct list_reg {
+    uint32_t intid;
+    uint32_t pintid; /* hw: deactivated together with the interrupt */
+    uint8_t priority;
+    bool group1;
+    bool hw;
+    bool eoi;    /* without hw: its EOI is reported by a maintenance interrupt */
+    uint8_t cpu; /* GICv2: the CPU that sent an SGI */
+};
+
+struct vif {
+    uint64_t pending, active; /* the state bits of a packed list register */
+    uint64_t (*pack)(const struct list_reg *reg);
+    /* The priority of a packed one. */
+    uint8_t (*priority)(uint64_t value);
+    /* List register `n`, packed, with its state. */
+    uint64_t (*read)(unsigned n);
+    void (*write)(unsigned n, uint64_t value);
+    /* List registers whose state is inactive and that report nothing, and those that report an EOI, a bit each. */
+    uint32_t (*empty)(void);
+    uint32_t (*ended)(void);
+    /* ICH_HCR_EL2 and ICH_VMCR_EL2 (arch/sysreg.h), or what has the same fields. */
+    uint32_t (*read_hcr)(void);
+    void (*write_hcr)(uint32_t value);
+    uint32_t (*read_vmcr)(void);
+    /* Whether a pending interrupt is signalled at once: its group's bit of ICH_VMCR_EL2, `enable`, is set, the priority
+     * mask lets it pass, nothing is running. */
+    bool (*signals)(uint32_t priority, uint32_t enable);
+    /* The highest active priority, PRIORITY_IDLE when there is none. */
+    unsigned (*running_priority)(void);
+    /* Reset values of the virtual CPU interface: everything disabled; all list registers empty. */
+    void (*reset)(void);
+};
+
+/* The one of this machine: a strategy chooses it with limits(). */
+extern const struct vif *vif __attribute__((visibility("hidden")));
+
+extern const struct vif vif_v3;
+
+/* Of vif_v3: ICH_VTR_EL2 allows what a guest can be promised with list registers. */
+struct vgic_limits;
+void vif_v3_limits(struct vgic_limits *limits);
+
+#endif
