@@ -319,7 +319,11 @@ static __attribute__((noinline)) void sysreg_slowly(struct vgic_cpu *cpu, uint64
 /* A linked interrupt's line may drop unseen. At an acknowledge a PPI is the own one of this core. */
 static inline bool surely_asserted(const struct virq *irq)
 {
-    return irq->pintid == 0 || (irq->pintid == INTID_VTIMER && timer_asserted(read_sysreg_plain(cntv_ctl_el0)));
+    if (irq->pintid == INTID_VTIMER)
+        return timer_asserted(read_sysreg_plain(cntv_ctl_el0));
+    if (irq->pintid == INTID_PTIMER)
+        return timer_asserted(read_sysreg_plain(cntp_ctl_el0));
+    return irq->pintid == 0;
 }
 
 static __attribute__((noinline)) void read_iar1(struct vgic_cpu *cpu, uint64_t esr)
@@ -357,10 +361,15 @@ static __attribute__((noinline)) void ended_pending(struct vgic_cpu *cpu, struct
 
 static __attribute__((noinline)) void write_eoir1(struct vgic_cpu *cpu, uint64_t esr)
 {
-    struct virq *irq = vgic_irq(cpu, (uint32_t)cpu->x[sysreg_rt(esr)] & ICC_INTID);
+    uint32_t intid = (uint32_t)cpu->x[sysreg_rt(esr)] & ICC_INTID;
+    struct virq *irq = vgic_irq(cpu, intid);
     struct vgic *vm = cpu->vm;
     uint32_t pintid = 0;
 
+    if (irq == NULL && intid >= INTID_SPECIAL && intid <= INTID_SPURIOUS) {
+        skip_instruction();
+        return;
+    }
     if (irq == NULL || !model_try(vm, cpu)) {
         sysreg_slowly(cpu, esr);
         return;
