@@ -34,16 +34,18 @@ SGIR_INTID_SHIFT: Final = 24  # IHI 0069H, ICC_SGI1R_EL1.INTID, bits 27:24
 
 @dataclass(frozen=True)
 class Region:
-    """The measured region of a trace: the records between MARK_RUN_BEGIN and MARK_RUN_END, both included.
+    """The measured region of a trace: the records between MARK_RUN_BEGIN and MARK_RUN_END, both included; of a vCPU
+    that does not mark it, those of the same time.
 
     begin, end: instruction indices of the two marks; guest: the GUEST flag of the marks, which tells a guest's
-    own EL1 from the hypervisor's (bare metal has it clear everywhere).
+    own EL1 from the hypervisor's (bare metal has it clear everywhere); first: position of records[0] in the trace.
     """
 
     records: Records
     begin: int
     end: int
     guest: bool
+    first: int = 0
 
     def own(self, mask: Mask) -> npt.NDArray[np.intp]:
         """The positions in `records` chosen by the mask that the measured guest itself executed."""
@@ -52,7 +54,11 @@ class Region:
 
 @dataclass(frozen=True)
 class Chains:
-    """One row per raise. acknowledgements: how many there were, which find_chains checks against the rows."""
+    """One row per raise. acknowledgements: how many there were, which find_chains checks against the rows.
+
+    arrived: where it is another vCPU that raises, the instruction at which the raise reached this one; T0 is before it
+    by what the other one executed meanwhile (analysis/ipi.py).
+    """
 
     t0: Insns
     t1: Insns
@@ -60,6 +66,12 @@ class Chains:
     t3: Insns
     t4: Insns
     acknowledgements: int
+    arrived: Insns | None = None
+
+    @property
+    def reached(self) -> Insns:
+        """The instruction of this vCPU from which on it can take the interrupt."""
+        return self.t0 if self.arrived is None else self.arrived
 
     @property
     def account(self) -> dict[str, int]:
@@ -95,7 +107,12 @@ def find_region(records: Records) -> Region:
         raise TraceError(f"no measured region: {begins.size} MARK_RUN_BEGIN and {ends.size} MARK_RUN_END in the trace")
     first, last = int(begins[0]), int(ends[0])
     part = records[first : last + 1]
-    return Region(part, int(part["insn"][0]), int(part["insn"][-1]), bool(part["flags"][0] & trace.FLAG_GUEST))
+    return Region(part, int(part["insn"][0]), int(part["insn"][-1]), bool(part["flags"][0] & trace.FLAG_GUEST), first)
+
+
+def marks_region(records: Records) -> bool:
+    """Whether there is any RUN mark."""
+    return bool(np.any((records["kind"] == trace.MARK) & np.isin(records["c"], marks.RUN)))
 
 
 def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
@@ -161,7 +178,7 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     records, insn = region.records, trace.insns(region.records)
     done = records["kind"] == trace.SYSREG_DONE
     this = done & (records["a"] == intid) & ((records["flags"] & trace.FLAG_VALID) != 0)
-    acks = _acknowledges(region, intid)
+    acks = acknowledges(region, intid)
     eois = region.own(this & np.isin(records["c"], EOIR))
     dirs = region.own(this & (records["c"] == DIR))
     vectors = _vectors(region)
@@ -186,7 +203,7 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
 def _handled(region: Region, at: npt.NDArray[np.intp], intid: int) -> tuple[npt.NDArray[np.intp], Mask]:
     """For each position of a mark: where the guest takes the INTID before the next mark (its vector; the acknowledge
     when the handler ran already), and whether it does; where it does not, the next mark or the last record."""
-    acks = _acknowledges(region, intid)
+    acks = acknowledges(region, intid)
     following = np.append(at[1:], region.records.size - 1)[: at.size]
     found = np.searchsorted(acks, at)
     ack = np.append(acks, region.records.size)[found]
@@ -196,7 +213,7 @@ def _handled(region: Region, at: npt.NDArray[np.intp], intid: int) -> tuple[npt.
     return np.where(acknowledged, np.where(vector > at, vector, ack), following), acknowledged
 
 
-def _acknowledges(region: Region, intid: int) -> npt.NDArray[np.intp]:
+def acknowledges(region: Region, intid: int) -> npt.NDArray[np.intp]:
     """Positions of the guest's reads of an IAR that returned the INTID."""
     records = region.records
     this = trace.select(records, trace.SYSREG_DONE, a=intid) & ((records["flags"] & trace.FLAG_VALID) != 0)

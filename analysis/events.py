@@ -32,6 +32,11 @@ class Series:
         sums = np.insert(self.host if host_only else self.total, 0, 0)
         return sums[np.searchsorted(self.insn, at, side="left")]
 
+    def guest_between(self, begin: Insns, end: Insns) -> Insns:
+        """Those of [begin, end) that are not the hypervisor's, element by element."""
+        every = self.before(end) - self.before(begin)
+        return every - (self.before(end, host_only=True) - self.before(begin, host_only=True))
+
 
 def series(region: Region, ranges: Mapping[str, Sequence[int]]) -> dict[str, Series]:
     """Every class of EVENTS over the measured region; ranges: name -> [base, size] of the machine's frames."""

@@ -10,7 +10,8 @@ One exception in the log (target/arm/helper.c, arm_cpu_do_interrupt, QEMU 10.0):
     ...with ELR 0x40200014
     ...to EL2 PC 0x40201400 PSTATE 0x3c9
 
-A PSCI or semihosting call is logged too, says `...handled as` instead of `...to`, and is no exception.
+Under -icount vCPUs take turns on one thread: the lines of one exception stand together. A
+PSCI or semihosting call is logged too, says `...handled as` instead of `...to`, and is no exception.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 from analysis import exits, sysregs, trace
 from analysis.trace import Records
 
+TAKING = re.compile(r"Taking exception \d+ \[[^]]*\] on CPU (\d+)")
 FROM_TO = re.compile(r"\.\.\.from EL(\d) to EL(\d)")
 ESR = re.compile(r"\.\.\.with ESR 0x[0-9a-f]+/0x([0-9a-f]+)")
 TO_PC = re.compile(r"\.\.\.to EL\d PC 0x([0-9a-f]+)")
@@ -47,20 +49,22 @@ class ExceptionClass:
 Counts = Counter[ExceptionClass]
 
 
-def count_log(path: Path) -> Counts:
-    """The exceptions to EL1 and EL2 of a `-d int` log; EL3 is outside the account."""
-    counts: Counts = Counter()
-    source = target = esr = 0
+def count_log(path: Path, vcpus: int) -> list[Counts]:
+    """By vCPU, the exceptions to EL1 and EL2 of a `-d int` log; EL3 is outside the account."""
+    counts: list[Counts] = [Counter() for _ in range(vcpus)]
+    vcpu = source = target = esr = 0
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if match := FROM_TO.match(line):
+            if match := TAKING.match(line):
+                vcpu = int(match[1])
+            elif match := FROM_TO.match(line):
                 source, target, esr = int(match[1]), int(match[2]), 0
             elif match := ESR.match(line):
                 esr = int(match[1], 16) & 0xFFFFFFFF
             elif match := TO_PC.match(line):
                 vector = (int(match[1], 16) & VECTOR_TABLE_MASK) // 0x80
                 if target in (1, 2):
-                    counts[ExceptionClass(target, source, vector, exits.class_name(vector, esr))] += 1
+                    counts[vcpu][ExceptionClass(target, source, vector, exits.class_name(vector, esr))] += 1
     return counts
 
 

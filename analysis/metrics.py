@@ -3,28 +3,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from analysis import chains, events, exits, marks, masked, phases, stats, trace
+from analysis import chains, events, exits, ipi, marks, phases, stats, trace, views
 from analysis.chains import Chains, Region
 from analysis.console import Words
 from analysis.errors import TraceError
 from analysis.events import Series
-from analysis.exits import Exits
-from analysis.masked import Stretches
-from analysis.trace import Insns, Records
+from analysis.ipi import Ipis
+from analysis.trace import Insns, Trace
+from analysis.views import View, Views
 
 
 @dataclass(frozen=True)
 class Source:
     """The interrupt a benchmark raises: its INTID in the guest, and which records raise it.
 
-    kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1), "spi" (a store of the stimulus to its bit of
-    GICD_ISPENDR, or of the guest, MARK_SPI).
+    kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1), "ipi" (ditto, for another vCPU), "spi" (a
+    store of the stimulus to its bit of GICD_ISPENDR, or of the guest, MARK_SPI).
     """
 
     kind: str
@@ -33,33 +34,50 @@ class Source:
 
 @dataclass
 class Observation:
-    """One run of one point: the checked records of its vCPU, the console's frames and the facts a metric needs.
+    """One run of one point: its trace, the console's frames and the facts a metric needs.
 
     regions: name -> [base, size] of the machine's device frames.
     """
 
-    records: Records
+    traced: Trace
     frames: Mapping[str, Words] = field(default_factory=dict)
     source: Source | None = None
     insns_per_tick: int = 1
     regions: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @cached_property
+    def views(self) -> Views:
+        """The measured region on each vCPU."""
+        return views.find_views(self.traced)
+
+    @property
     def region(self) -> Region:
-        """The measured region."""
-        return chains.find_region(self.records)
+        """The measured region on the vCPU that marks it, whose instructions all moments are told in."""
+        return self.views.each[self.views.measured].region
 
     @cached_property
-    def exits(self) -> Exits:
-        """All exits of the trace, in and outside the region."""
-        return exits.find_exits(self.records)
+    def ipis(self) -> Ipis | None:
+        """Of a benchmark that sends interrupts from vCPU to vCPU, their way."""
+        if self.source is None or self.source.kind != "ipi":
+            return None
+        return ipi.find_ipis(self.views, self.source.intid)
+
+    @cached_property
+    def raised(self) -> Insns:
+        """T0 of every interrupt of the benchmark's source; none when it has none."""
+        return RAISES[self.source.kind](self, self.source.intid) if self.source else np.zeros(0, np.int64)
 
     @cached_property
     def chains(self) -> Chains:
-        """The interrupt chains of the benchmark's source; no rows when it has none."""
+        """The interrupt chains of the benchmark's source, in the instructions of the vCPU that takes them."""
         if self.source is None:
             return Chains.none()
-        return chains.find_chains(self.region, RAISES[self.source.kind](self, self.source.intid), self.source.intid)
+        return self.ipis.chains if self.ipis else chains.find_chains(self.region, self.raised, self.source.intid)
+
+    @property
+    def taker(self) -> View:
+        """The vCPU that takes the interrupts."""
+        return self.views.each[self.ipis.target if self.ipis else self.views.measured]
 
     @cached_property
     def operations(self) -> tuple[Insns, Insns]:
@@ -75,30 +93,26 @@ class Observation:
         return begin, end
 
     @cached_property
-    def windows(self) -> Insns:
-        """The edges T0_0, T0_1, …, RUN_END of the windows that exits and host instructions are attributed to."""
-        return np.append(self.chains.t0, self.region.end)
+    def windows(self) -> list[Insns]:
+        """By vCPU, the edges T0_0, T0_1, …, RUN_END of the windows that exits and instructions are attributed to."""
+        return self.views.edges(np.append(self.raised, self.region.end))
 
     @cached_property
     def phases(self) -> dict[str, Insns]:
         """Instructions of each phase of each completed interrupt."""
-        return phases.find_phases(self.chains, self.exits)
+        return phases.find_phases(self.chains, self.taker.exits)
 
     @cached_property
-    def events(self) -> dict[str, Series]:
-        """The event vector over the region."""
-        return events.series(self.region, self.regions)
-
-    @cached_property
-    def stretches(self) -> Stretches:
-        """Stretches of the hypervisor with interrupts masked, in the region."""
-        return masked.find_stretches(self.region.records)
+    def events(self) -> list[dict[str, Series]]:
+        """By vCPU, the event vector."""
+        return [events.series(view.region, self.regions) for view in self.views.each]
 
 
 # How the moments T0 of an INTID are found for each kind of source.
 RAISES: dict[str, Callable[[Observation, int], Insns]] = {
     "timer": lambda seen, intid: chains.timer_raises(seen.region, intid, seen.insns_per_tick),
     "sgi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
+    "ipi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
     "spi": lambda seen, intid: chains.spi_raises(seen.region, intid, seen.regions.get("gicd", (0,))[0]),
 }
 
@@ -117,38 +131,44 @@ def completion_insns(seen: Observation) -> Summary | None:
 
 
 def roundtrip_insns(seen: Observation) -> Summary | None:
-    """Instructions between MARK_BEGIN and MARK_END, marks excluded, every level below EL3."""
+    """Instructions between MARK_BEGIN and MARK_END, marks excluded, every level below EL3; of an IPI and its reply
+    those on the critical path (analysis/ipi.py, roundtrips)."""
     begin, end = seen.operations
+    if seen.ipis:
+        return _distribution("insn", ipi.roundtrips(seen.views, seen.ipis, begin, end))
     return _distribution("insn", end - begin - 1)
 
 
 def exits_per_irq(seen: Observation) -> Summary | None:
-    """Every exit in [T0_i, T0_i+1) (the last window ends at RUN_END); the headline is exits / acknowledgements."""
-    return _per_irq(seen, "exit", seen.exits.count(seen.windows))
+    """Every exit of every vCPU in [T0_i, T0_i+1) (the last window ends at RUN_END); the headline is exits /
+    acknowledgements."""
+    return _per_irq(seen, "exit", _sum(view.exits.count(edges) for view, edges in zip(seen.views.each, seen.windows)))
 
 
 def host_insns_per_irq(seen: Observation) -> Summary | None:
     """Instructions that no guest executed, in the windows of exits_per_irq; the headline is per acknowledgement."""
-    return _per_irq(seen, "insn", seen.exits.host_insns(seen.windows))
+    return _per_irq(seen, "insn", _sum(view.host_insns(edges) for view, edges in zip(seen.views.each, seen.windows)))
 
 
 def exits_per_op(seen: Observation) -> Summary | None:
-    """Exits between MARK_BEGIN and MARK_END; the headline is exits / operations."""
+    """Exits of every vCPU between MARK_BEGIN and MARK_END; the headline is exits / operations."""
     begin, end = seen.operations
     if begin.size == 0:
         return None
-    found = seen.exits.count(np.ravel(np.column_stack((begin, end))))[::2]
+    edges = seen.views.edges(np.ravel(np.column_stack((begin, end))))
+    found = _sum(view.exits.count(at)[::2] for view, at in zip(seen.views.each, edges))
     return stats.summary("exit", found, stats.ratio(int(found.sum()), int(found.size)))
 
 
 def masked_max_insns(seen: Observation) -> Summary | None:
-    """The longest stretch of the hypervisor with interrupts masked; a sample is the longest of one window."""
-    if seen.stretches.begin.size == 0:
+    """The longest stretch of the hypervisor with interrupts masked, on any core; a sample is the longest of one
+    window."""
+    if all(view.stretches.begin.size == 0 for view in seen.views.each):
         return None
-    starts = seen.chains.t0 if seen.chains.t0.size else seen.operations[0]
+    starts = seen.raised if seen.raised.size else seen.operations[0]
     # What began before the first raise or operation belongs to the first window: the maximum is the region's.
-    edges = np.insert(np.append(starts[1:], seen.region.end), 0, seen.region.begin)
-    samples = seen.stretches.longest(edges)
+    edges = seen.views.edges(np.insert(np.append(starts[1:], seen.region.end), 0, seen.region.begin))
+    samples = np.max([view.stretches.longest(at) for view, at in zip(seen.views.each, edges)], axis=0)
     return stats.summary("insn", samples, int(samples.max()))
 
 
@@ -158,23 +178,38 @@ def _phase(name: str) -> Compute:
 
 
 def _event(name: str) -> Compute:
-    """Events of one class of analysis/events.py: for each interrupt those of all levels in [T0, T4) and then, up to the
-    next T0, the hypervisor's; for each operation those between its marks."""
+    """Events of one class of analysis/events.py: for each interrupt those of all levels in [T0, T4) and, up to the
+    next T0, the hypervisor's; for each operation those between its marks. Of an IPI those of a guest are counted on the
+    critical path only (analysis/ipi.py), the hypervisor's on every vCPU."""
 
     def compute(seen: Observation) -> Summary | None:
-        found = seen.events[name]
+        found = [series[name] for series in seen.events]
         if seen.source is None:
             begin, end = seen.operations
             if begin.size == 0:
                 return None
-            samples = found.before(end) - found.before(begin)
+            until = seen.views.edges(end)
+            samples = _sum(
+                series.before(until[vcpu]) - series.before(since)
+                for vcpu, (series, since) in enumerate(zip(found, seen.views.edges(begin)))
+            )
             return stats.summary("event", samples, stats.ratio(int(samples.sum()), int(samples.size)))
-        raised, until = seen.windows[:-1], seen.windows[1:]
-        done = np.where(seen.chains.t4 == chains.ABSENT, raised, np.minimum(seen.chains.t4, until))
-        late = found.before(until, host_only=True) - found.before(done, host_only=True)
-        return _per_irq(seen, "event", found.before(done) - found.before(raised) + late)
+        host = _sum(np.diff(series.before(edges, host_only=True)) for series, edges in zip(found, seen.windows))
+        return _per_irq(seen, "event", host + _sum(_guest_events(seen, found)))
 
     return compute
+
+
+def _guest_events(seen: Observation, found: Sequence[Series]) -> Iterable[Insns]:
+    """Events that a guest executed for each interrupt: in [T0, T4), of an IPI on the sender's share of it and on the
+    target's."""
+    reached, done = seen.chains.reached, seen.chains.t4
+    target = seen.ipis.target if seen.ipis else seen.views.measured
+    until = np.append(reached[1:], seen.taker.region.end)
+    done = np.where(done == chains.ABSENT, reached, np.minimum(done, until))
+    yield found[target].guest_between(reached, done)
+    if seen.ipis and target != seen.views.measured:
+        yield found[seen.views.measured].guest_between(seen.ipis.raised, seen.ipis.kicked)
 
 
 def _ticks(name: str) -> Compute:
@@ -185,6 +220,11 @@ def _ticks(name: str) -> Compute:
         return None if samples is None else _distribution("tick", samples.astype(np.int64))
 
     return compute
+
+
+def _sum(samples: Iterable[Insns]) -> Insns:
+    """Over vCPUs, sample by sample."""
+    return np.sum(list(samples), axis=0, dtype=np.int64)
 
 
 def _distribution(unit: str, samples: Insns) -> Summary | None:
@@ -230,8 +270,12 @@ def check_clocks(seen: Observation) -> None:
     """TraceError unless the guest's own clock tells the same latencies where a tick is an instruction: handler_ticks is
     the counter that the vector reads, so handler_ticks - latency_insns is one constant, and no moment outside [T1, T2].
     """
+    if seen.insns_per_tick != 1:
+        return
+    if len(seen.views.each) > 1:
+        _check_machine_clock(seen)
     ticks = seen.frames.get("handler_ticks")
-    if ticks is None or seen.source is None or seen.insns_per_tick != 1:
+    if ticks is None or seen.source is None or seen.ipis:
         return
     found = seen.chains
     taken = found.t2 != chains.ABSENT
@@ -249,33 +293,58 @@ def check_clocks(seen: Observation) -> None:
         )
 
 
+def _check_machine_clock(seen: Observation) -> None:
+    """vCPUs that take turns share the clock: it tells what all of them executed between the marks, and a constant."""
+    ticks = seen.frames.get("roundtrip_ticks")
+    begin, end = seen.operations
+    if ticks is None:
+        return
+    if ticks.size != begin.size:
+        raise TraceError(f"{ticks.size} samples of roundtrip_ticks for {begin.size} operations")
+    executed = _sum(later - earlier for earlier, later in zip(seen.views.edges(begin), seen.views.edges(end)))
+    apart = ticks.astype(np.int64) - executed
+    wrong = np.flatnonzero((apart != apart[:1]) | (apart < 0))
+    if wrong.size:
+        raise TraceError(
+            f"the account of time is open: operation {wrong[0]} took {ticks[wrong[0]]} ticks and {executed[wrong[0]]} "
+            f"instructions of all vCPUs, the first one {ticks[0]} and {executed[0]}"
+        )
+
+
 def longest_masked(seen: Observation) -> tuple[int, Any] | None:
     """Instructions of the longest stretch with interrupts masked, and the record that began it; None without any."""
-    if seen.stretches.begin.size == 0:
+    stretches = [(view, view.stretches) for view in seen.views.each if view.stretches.begin.size]
+    if not stretches:
         return None
-    longest = int(seen.stretches.insns.argmax())
-    return int(seen.stretches.insns[longest]), seen.region.records[seen.stretches.record[longest]]
+    view, found = max(stretches, key=lambda item: int(item[1].insns.max()))
+    longest = int(found.insns.argmax())
+    return int(found.insns[longest]), view.records[found.record[longest]]
 
 
 def host_insns(seen: Observation) -> tuple[int, int]:
     """Instructions of the region that no guest executed: all of them, and those at EL2."""
-    total = int(seen.exits.host_insns(np.array([seen.region.begin, seen.region.end], np.int64))[0])
-    return total, total - exits.below_el2(seen.region.records)
+    total = sum(int(view.host_insns(np.array([view.region.begin, view.region.end]))[0]) for view in seen.views.each)
+    return total, total - sum(exits.below_el2(view.region.records) for view in seen.views.each)
 
 
 def exit_account(seen: Observation) -> dict[str, Any]:
     """Exits of the measured region by class, and how many lie before the first raise and so in no window. TraceError
-    unless the classes sum to the total and to the entries."""
-    region = seen.region
-    classes = seen.exits.classes(region.begin, region.end)
-    guest = trace.is_guest(region.records)
-    total = int(np.count_nonzero(trace.select(region.records, trace.EXC_EL2) & guest))
-    entries = int(np.count_nonzero(trace.select(region.records, trace.ERET_EL2) & guest))
-    if not sum(classes.values()) == total == entries:
-        raise TraceError(
-            f"the account of exits is open: {total} exits, {entries} entries, {sum(classes.values())} in classes"
-        )
-    account: dict[str, Any] = {"total": total, "classes": classes}
+    unless the classes sum to the total, and exits to entries but for one that a vCPU beside the measured one was in."""
+    classes: Counter[str] = Counter()
+    total = 0
+    for vcpu, view in enumerate(seen.views.each):
+        region, guest = view.region, trace.is_guest(view.region.records)
+        found = view.exits.classes(region.begin, region.end)
+        exited = int(np.count_nonzero(trace.select(region.records, trace.EXC_EL2) & guest))
+        entered = int(np.count_nonzero(trace.select(region.records, trace.ERET_EL2) & guest))
+        if sum(found.values()) != exited or abs(exited - entered) > (vcpu != seen.views.measured):
+            raise TraceError(
+                f"the account of exits is open: {exited} exits, {entered} entries, {sum(found.values())} in classes"
+            )
+        classes.update(found)
+        total += exited
+    account: dict[str, Any] = {"total": total, "classes": dict(sorted(classes.items()))}
     if seen.source is not None:
-        account["before_first_raise"] = int(seen.exits.count(np.array([region.begin, seen.windows[0]], np.int64))[0])
+        edges = seen.views.edges(np.append(seen.region.begin, seen.raised[:1] if seen.raised.size else seen.region.end))
+        account["before_first_raise"] = sum(int(v.exits.count(at)[0]) for v, at in zip(seen.views.each, edges))
     return account

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The account of an interrupt: where the instructions between its raise and its deactivation went.
 
-    raise    T0 -> the first instruction at EL2 of the exit that delivers it; without one, T0 -> T1
+    raise    T0 -> the first instruction at EL2 of the exit that delivers it; without one, T0 -> T1; of an IPI: the
+             sender's share (analysis/ipi.py), then the target's
     exit     that exit, to its entry; of an exit that ran already at T0, the rest
     entry    entry -> T1, the first instruction of the guest's vector
     ack      T1 -> T2: the vector's own code and the IAR read, its trap included
@@ -32,8 +33,8 @@ def find_phases(chains: Chains, found: Exits) -> dict[str, Insns]:
     """Instructions of each phase, one sample for each chain that was completed. TraceError when they do not add up."""
     complete = (chains.t2 != ABSENT) & (chains.t3 != ABSENT) & (chains.t4 != ABSENT)
     t0, t1, t2, t3, t4 = (moment[complete] for moment in (chains.t0, chains.t1, chains.t2, chains.t3, chains.t4))
-    vector = np.where(t1 == ABSENT, t0, t1)
-    begin, end = _delivery(found, t0, vector)
+    vector = np.where(t1 == ABSENT, chains.reached[complete], t1)
+    begin, end = _delivery(found, chains.reached[complete], vector)
     eoi = _eoi_begin(found, t2, t3)
     edges = (t0, begin, end, vector, t2, eoi, t4)
     phases = {name: later - earlier for name, earlier, later in zip(PHASES, edges, edges[1:])}
@@ -41,14 +42,14 @@ def find_phases(chains: Chains, found: Exits) -> dict[str, Insns]:
     return phases
 
 
-def _delivery(found: Exits, t0: Insns, vector: Insns) -> tuple[Insns, Insns]:
-    """Begin and end of the last exit between T0 and the vector; both the vector where there is none."""
+def _delivery(found: Exits, reached: Insns, vector: Insns) -> tuple[Insns, Insns]:
+    """Begin and end of the last exit between the raise and the vector; both the vector where there is none."""
     last = np.searchsorted(found.end, vector, side="right") - 1
     if found.end.size == 0:
         return vector, vector
     end = found.end[np.maximum(last, 0)]
-    exists = (last >= 0) & (end > t0)
-    begin = np.maximum(found.begin[np.maximum(last, 0)], t0)
+    exists = (last >= 0) & (end > reached)
+    begin = np.maximum(found.begin[np.maximum(last, 0)], reached)
     return np.where(exists, begin, vector), np.where(exists, end, vector)
 
 

@@ -78,12 +78,12 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     if reason:
         record.update(status="fail", reason=reason)
         return
-    records = trace.load(directory / TRACE_DIR).only
-    record["insns"] = int(records["insn"][-1])
+    traced = trace.load(directory / TRACE_DIR)
+    record["insns"] = sum(int(records["insn"][-1]) for records in traced.vcpus)
     if guest.skipped:
         record.update(status="skip", reason=guest.reason)
         return
-    seen = Observation(records, guest.frames, context.source, context.insns_per_tick, context.regions)
+    seen = Observation(traced, guest.frames, context.source, context.insns_per_tick, context.regions)
     metrics.check_clocks(seen)
     found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)

@@ -53,11 +53,38 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Sync:
+    """What the sync records of one vCPU tell of another one: from its record `at` on that one stood at `insn`."""
+
+    at: npt.NDArray[np.intp]
+    insn: Insns
+
+
+@dataclass(frozen=True)
 class Trace:
-    """One trace: the records of each vCPU (dtype RECORD), in the order of their file names."""
+    """One trace: the records of each vCPU (dtype RECORD) but for sync, in the order of their file names.
+
+    syncs: by vCPU and other vCPU, what its sync records told.
+    """
 
     path: Path
     vcpus: list[Records]
+    syncs: list[dict[int, Sync]]
+
+    @classmethod
+    def of(cls, *vcpus: Records, path: Path = Path("trace")) -> "Trace":
+        """The trace of vCPUs with these records, which are checked already."""
+        split = [_without_sync(records) for records in vcpus]
+        return cls(path, [records for records, _ in split], [syncs for _, syncs in split])
+
+    def position(self, of: int, vcpu: int, at: npt.NDArray[np.intp]) -> Insns:
+        """The instruction at which vCPU `of` stood when `vcpu` was at these of its records."""
+        if of == vcpu:
+            return insns(self.vcpus[vcpu])[at]
+        told = self.syncs[vcpu].get(of)
+        if told is None:
+            return np.zeros(at.shape, np.int64)
+        return np.insert(told.insn, 0, 0)[np.searchsorted(told.at, at, side="right")]
 
     @property
     def only(self) -> Records:
@@ -69,7 +96,7 @@ class Trace:
 
 def load(directory: Path) -> Trace:
     """Map and check every vcpuN of a trace directory. TraceError when one is missing, cut off or out of order."""
-    return Trace(directory, [_checked(path) for path in _files(directory)])
+    return Trace.of(*(_checked(path) for path in _files(directory)), path=directory)
 
 
 def load_unchecked(directory: Path) -> list[Records]:
@@ -99,6 +126,19 @@ def is_guest(records: Records) -> Mask:
 def counts(records: Records) -> Records:
     """The COUNTS records with their own fields (dtype COUNTS_RECORD)."""
     return records[records["kind"] == COUNTS].view(COUNTS_RECORD)
+
+
+def _without_sync(records: Records) -> tuple[Records, dict[int, Sync]]:
+    sync = records["kind"] == SYNC
+    if not np.any(sync):
+        return records, {}
+    # The place of the record that follows, once the sync records are gone.
+    at = np.flatnonzero(sync) - np.arange(np.count_nonzero(sync))
+    told = records[sync]
+    return records[~sync], {
+        int(other): Sync(at[told["c"] == other], told["a"][told["c"] == other].astype(np.int64))
+        for other in np.unique(told["c"])
+    }
 
 
 def _files(directory: Path, required: bool = True) -> list[Path]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import filecmp
 import re
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +31,15 @@ def crosscheck(measured: Path, logged: Path) -> tuple[list[str], dict[str, Any]]
     """Compare the trace of the measured run with `-d int` of the repeated one: (what differs, what was compared)."""
     found = directories_differ(measured / TRACE_DIR, logged / TRACE_DIR)
     problems = [f"the trace of the run with -d int: {found}"] if found else []
-    traced: intlog.Counts = Counter()
-    for vcpu in trace.load(measured / TRACE_DIR).vcpus:
-        traced += intlog.count_trace(vcpu)
-    logged_counts = intlog.count_log(logged / INT_LOG)
-    problems += intlog.differences(logged_counts, traced)
-    return problems, {"exceptions": sum(logged_counts.values()), "classes": len(logged_counts)}
+    vcpus = trace.load(measured / TRACE_DIR).vcpus
+    counted = intlog.count_log(logged / INT_LOG, len(vcpus))
+    for vcpu, (records, counts) in enumerate(zip(vcpus, counted)):
+        of = f"vCPU {vcpu}: " if len(vcpus) > 1 else ""
+        problems += [of + found for found in intlog.differences(counts, intlog.count_trace(records))]
+    return problems, {
+        "exceptions": sum(sum(counts.values()) for counts in counted),
+        "classes": len(set().union(*counted)),
+    }
 
 
 def _record_of_difference(first: Path, second: Path) -> str:

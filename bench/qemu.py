@@ -43,11 +43,11 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
             f"profile={PROFILE}",
             f"region={marks.MARK_RUN_BEGIN:#x}:{marks.MARK_RUN_END:#x}",
             *([f"stimulus={STIMULUS}"] if point.stimulus else []),
+            *([f"slice={point.scenario.slice_ns}"] if point.scenario.slice_ns else []),
         ]
     )
     boot = [arg.format(**values) for arg in strategy.args]
-    devices = [part for device in point.scenario.devices for part in ("-device", device)]
-    return [str(images.qemu.path), "-M", options, *machine.args, *devices, *boot, "-plugin", plugin]
+    return [str(images.qemu.path), "-M", options, *point.machine_args, *boot, "-plugin", plugin]
 
 
 def prepare(point: Point, directory: Path) -> None:

@@ -95,6 +95,8 @@ class Scenario:
     suites: list[str] = field(default_factory=lambda: list(SUITES))
     params: dict[str, Param | list[Param]] = field(default_factory=dict)
     hyp: dict[str, Param | list[Param]] = field(default_factory=dict)
+    vcpus: int | list[int] = 1
+    slice_ns: int = 0
     stimulus: dict[str, Any] | None = None
     devices: list[str] = field(default_factory=list)
     population: str = ""
@@ -114,6 +116,7 @@ class Point:
     scenario: Scenario
     params: dict[str, Param]
     hyp: dict[str, Param]
+    vcpus: int = 1
 
     @property
     def bootargs(self) -> str:
@@ -124,7 +127,15 @@ class Point:
     @property
     def hyp_args(self) -> str:
         """The hypervisor's arguments beside those of the strategy, each with a blank before it."""
-        return "".join(f" {key}={value}" for key, value in self.hyp.items())
+        vcpus: dict[str, Param] = {"vm0.vcpus": self.vcpus} if self.vcpus != 1 else {}
+        return "".join(f" {key}={value}" for key, value in {**vcpus, **self.hyp}.items())
+
+    @property
+    def machine_args(self) -> list[str]:
+        """The machine's part of the command line: as many cores as the guest has vCPUs, and the scenario's devices."""
+        cores = ["-smp", str(self.vcpus)] if self.vcpus != 1 else []
+        devices = [part for device in self.scenario.devices for part in ("-device", device)]
+        return [*self.machine.args, *cores, *devices]
 
     @property
     def stimulus(self) -> Stimulus | None:
@@ -155,7 +166,7 @@ class Point:
             "strategy": self.strategy.name,
             "bench": self.scenario.bench,
             "bench_version": self.scenario.version,
-            "params": {**self.params, **self.hyp},
+            "params": {**self.params, **self.hyp, **({"vcpus": self.vcpus} if self.vcpus != 1 else {})},
             "population": self.scenario.population,
         }
 
@@ -219,11 +230,12 @@ def _points(
             for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
                 row = lab.strategies[strategy]
                 for hyp, hyp_suffix in _swept(scenario.hyp if row.takes_hyp_args else {}):
-                    name = f"{machine}/{strategy}/{scenario.bench}{suffix}{hyp_suffix}"
-                    yield Point(name, lab.machines[machine], row, scenario, params, hyp)
+                    for cores, cores_suffix in _swept({"vcpus": scenario.vcpus}):
+                        name = f"{machine}/{strategy}/{scenario.bench}{suffix}{hyp_suffix}{cores_suffix}"
+                        yield Point(name, lab.machines[machine], row, scenario, params, hyp, int(cores["vcpus"]))
 
 
-def _swept(table: dict[str, Param | list[Param]]) -> Iterable[tuple[dict[str, Param], str]]:
+def _swept(table: Mapping[str, Param | Sequence[Param]]) -> Iterable[tuple[dict[str, Param], str]]:
     """Each choice of values of a table, and the part of a point's name that tells it: of lists only."""
     choices = [value if isinstance(value, list) else [value] for value in table.values()]
     for values in itertools.product(*choices):

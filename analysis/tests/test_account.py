@@ -15,13 +15,14 @@ from analysis.errors import TraceError
 from analysis.metrics import Observation, Source
 from analysis.point import Context, derive
 from analysis.tests.synthetic import ESR_HVC, IRQ_LOWER, TIMER, Writer, timer_trace, trapped
+from analysis.trace import Trace
 
 REGIONS = {"gicd": [0x08000000, 0x10000], "gicr": [0x080A0000, 0xF60000]}
 
 
 def timer(records: trace.Records) -> Observation:
     """The observation of a timer benchmark."""
-    return Observation(records, source=Source("timer", TIMER), regions=REGIONS)
+    return Observation(Trace.of(records), source=Source("timer", TIMER), regions=REGIONS)
 
 
 def found_phases(records: trace.Records) -> dict[str, list[int]]:
@@ -217,7 +218,7 @@ def test_events_of_an_operation() -> None:
         writer.counts(el=1, loads=loads, sysreg=1)
         writer.mark(marks.MARK_END)
     writer.mark(marks.MARK_RUN_END)
-    seen = Observation(writer.records(), regions=REGIONS)
+    seen = Observation(Trace.of(writer.records()), regions=REGIONS)
     assert events(seen) == {"loads": 1.5, "sysreg": 1, "mmio_gicr": 1}
     assert metrics.compute(seen, ["events_loads"])["events_loads"]["samples"] == [[1, 1], [2, 1]]
 
@@ -246,7 +247,7 @@ def test_masked_stretches() -> None:
     writer.mark(marks.MARK_RUN_END)
     found = masked.find_stretches(chains.find_region(writer.records()).records)
     assert found.insns.tolist() == [30, 12, 19 + 5 + 10 + 1, 1]
-    longest = metrics.longest_masked(Observation(writer.records()))
+    longest = metrics.longest_masked(Observation(Trace.of(writer.records())))
     assert longest is not None and longest[0] == 35 and longest[1]["b"] == 0x1234
     edges = np.array([0, 20, 10**6], np.int64)
     assert found.longest(edges).tolist() == [30, 35]
@@ -311,4 +312,4 @@ def test_host_below_el2_is_told_apart() -> None:
     writer.add(trace.ERET_EL2)
     writer.execute(1)
     writer.mark(marks.MARK_RUN_END)
-    assert metrics.host_insns(Observation(writer.records())) == (80, 30)
+    assert metrics.host_insns(Observation(Trace.of(writer.records()))) == (80, 30)

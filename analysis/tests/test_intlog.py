@@ -25,6 +25,12 @@ Taking exception 5 [IRQ] on CPU 0
 ...with ELR 0x400802d8
 ...to EL2 PC 0x40201480 PSTATE 0x3c9
 Exception return from AArch64 EL2 to AArch64 EL1 PC 0x400802d8
+Taking exception 2 [SVC] on CPU 1
+...from EL0 to EL1
+...with ESR 0x15/0x56000000
+...with SPSR 0x3c0
+...with ELR 0x40200010
+...to EL1 PC 0x40201400 PSTATE 0x3c5
 """
 
 
@@ -35,7 +41,8 @@ def test_log_and_trace_agree(tmp_path: Path) -> None:
     writer = Writer(True)
     writer.exit(5, esr=ESR_HVC | 1 << 25)
     writer.exit(5, sub=IRQ_LOWER, esr=0)
-    log = intlog.count_log(path)
+    log, other = intlog.count_log(path, 2)
+    assert list(map(str, other)) == ["EL0->EL1 vector 0x400 svc"]
     assert sorted(map(str, log)) == ["EL1->EL2 vector 0x400 hvc", "EL1->EL2 vector 0x480 irq"]
     assert intlog.differences(log, intlog.count_trace(writer.records())) == []
     writer.exit(5, sub=IRQ_LOWER, esr=0)

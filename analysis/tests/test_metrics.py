@@ -12,13 +12,14 @@ from analysis import chains, exits, marks, metrics, stats, sysregs, trace
 from analysis.errors import TraceError
 from analysis.metrics import Observation, Source
 from analysis.tests.synthetic import ESR_HVC, ESR_WFI, IRQ_LOWER, TIMER, Writer, timer_trace, trapped
+from analysis.trace import Trace
 
 TIMER_METRICS = ["latency_insns", "completion_insns", "exits_per_irq", "host_insns_per_irq"]
 
 
 def timer(records: trace.Records) -> Observation:
     """The observation of a timer benchmark."""
-    return Observation(records, source=Source("timer", TIMER))
+    return Observation(Trace.of(records), source=Source("timer", TIMER))
 
 
 def values(found: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def test_exit_account_closes() -> None:
         "classes": {"irq": 5, "sysreg:ICC_EOIR1_EL1": 5, "sysreg:ICC_IAR1_EL1": 5},
         "before_first_raise": 0,
     }
-    assert metrics.exit_account(Observation(timer_trace("bare"))) == {"total": 0, "classes": {}}
+    assert metrics.exit_account(Observation(Trace.of(timer_trace("bare")))) == {"total": 0, "classes": {}}
 
 
 def test_exits_before_the_first_raise_are_told() -> None:
@@ -101,7 +102,7 @@ def test_roundtrip_excludes_marks() -> None:
         writer.mark(marks.MARK_END)
         writer.exit(5, sub=IRQ_LOWER, esr=0)
     writer.mark(marks.MARK_RUN_END)
-    seen = Observation(writer.records(), {"roundtrip_ticks": np.array([25, 32], np.uint64)})
+    seen = Observation(Trace.of(writer.records()), {"roundtrip_ticks": np.array([25, 32], np.uint64)})
     found = metrics.compute(seen, ["roundtrip_ticks", "roundtrip_insns", "exits_per_op", "exits_per_irq"])
     assert found["roundtrip_insns"]["samples"] == [[23, 1], [30, 1]]
     assert found["roundtrip_ticks"]["samples"] == [[25, 1], [32, 1]]
@@ -116,7 +117,7 @@ def test_marks_must_alternate() -> None:
     for mark in (marks.MARK_RUN_BEGIN, marks.MARK_BEGIN, marks.MARK_BEGIN, marks.MARK_END, marks.MARK_RUN_END):
         writer.mark(mark)
     with pytest.raises(TraceError, match="do not alternate"):
-        metrics.compute(Observation(writer.records()), ["roundtrip_insns"])
+        metrics.compute(Observation(Trace.of(writer.records())), ["roundtrip_insns"])
 
 
 def chain_writer(wfi: str, ahead: int) -> Writer:
@@ -276,7 +277,7 @@ def test_sgi_is_raised_by_its_write() -> None:
     writer.done("ICC_IAR1_EL1", 1)
     writer.done("ICC_EOIR1_EL1", 1)
     writer.mark(marks.MARK_RUN_END)
-    seen = Observation(writer.records(), source=Source("sgi", 1))
+    seen = Observation(Trace.of(writer.records()), source=Source("sgi", 1))
     assert values(metrics.compute(seen, TIMER_METRICS)) == dict(zip(TIMER_METRICS, (51, 57, 1, 50)))
 
 
@@ -350,7 +351,7 @@ def test_nearest_rank_is_the_definition(samples: list[int], percent: int) -> Non
 def test_windows_account_for_every_exit(iterations: int, spin: int) -> None:
     """Exits of the windows plus those before the first raise are the region's total."""
     seen = timer(timer_trace("te", iterations, spin))
-    inside = int(seen.exits.count(seen.windows).sum())
+    inside = int(seen.taker.exits.count(seen.windows[0]).sum())
     account = metrics.exit_account(seen)
     assert inside + account["before_first_raise"] == account["total"] == 3 * iterations
 

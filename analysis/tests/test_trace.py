@@ -100,7 +100,7 @@ def test_decoding_is_vectorised(tmp_path: Path) -> None:
     tail["insn"] += np.uint64(period * copies)
     save(tmp_path, np.concatenate((records[:begin], body, tail)))
     started = time.perf_counter()
-    seen = metrics.Observation(trace.load(tmp_path).only, source=metrics.Source("timer", 27))
+    seen = metrics.Observation(trace.load(tmp_path), source=metrics.Source("timer", 27))
     found = metrics.compute(seen, ["latency_insns", "completion_insns", "exits_per_irq", "host_insns_per_irq"])
     account = metrics.exit_account(seen)
     elapsed = time.perf_counter() - started

@@ -15,7 +15,7 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 
-from analysis import chains, exits, marks, record, stats, trace
+from analysis import chains, marks, record, stats, trace, views
 from analysis.trace import Insns
 from bench import cli
 from bench.checks import directories_differ
@@ -88,8 +88,8 @@ def test_crosscheck_compared_every_exception(whole: Path) -> None:
     """The cross-check looked at every exception of the traces."""
     host = record.load(whole)["run"]["host"]["points"]
     for name, about in host.items():
-        records = trace.load(whole / "points" / name / "trace").only
-        exceptions = sum(int((records["kind"] == kind).sum()) for kind in (trace.EXC_EL1, trace.EXC_EL2))
+        vcpus = trace.load(whole / "points" / name / "trace").vcpus
+        exceptions = sum(int(np.isin(records["kind"], (trace.EXC_EL1, trace.EXC_EL2)).sum()) for records in vcpus)
         assert about["crosscheck"]["exceptions"] == exceptions
 
 
@@ -172,10 +172,11 @@ def test_the_account_closes(whole: Path) -> None:
         assert len(named) == (6 if point["irqs"] else 0)
         if named:
             assert np.array_equal(sum(named), found["completion_insns"])
-        records = trace.load(whole / "points" / point["id"] / "trace").only
-        region = chains.find_region(records)
-        edges = np.array([region.begin, region.end], np.int64)
-        assert sum(point["functions"].values()) == int(exits.find_exits(records).host_insns(edges)[0])
+        traced = trace.load(whole / "points" / point["id"] / "trace")
+        assert len(traced.vcpus) == point["params"].get("vcpus", 1)
+        each = views.find_views(traced).each
+        host = [view.host_insns(np.array([view.region.begin, view.region.end], np.int64)) for view in each]
+        assert sum(point["functions"].values()) == int(np.sum(host))
         if point["strategy"] == "bare":
             assert point["functions"] == {} and point["masked_max"] is None
             assert not any(found.get(f"phase_{name}_insns", np.zeros(1)).any() for name in ("exit", "entry"))
@@ -183,6 +184,17 @@ def test_the_account_closes(whole: Path) -> None:
             assert point["masked_max"]["insns"] == point["metrics"]["masked_max_insns"]["value"]
             assert point["masked_max"]["symbol"] == "vectors" and int(point["masked_max"]["pc"], 16) % 0x80 == 0
             assert "?" not in point["functions"]
+
+
+def test_an_ipi_costs_both_vcpus(whole: Path) -> None:
+    """The SGI and the kick exit everywhere, IAR and EOIR under te. Bare, it is as long as to itself.
+    lr is to stay below 500 instructions there and back."""
+    for bench in ("ipi", "ipi target=wfi"):
+        for strategy, expected in (("bare", 0), ("te", 4), ("lr", 2)):
+            assert get(whole, f"strategy={strategy} bench={bench} metric=exits_per_irq") == expected
+        own = get(whole, "strategy=bare bench=sgi_self metric=completion_insns")
+        assert get(whole, f"strategy=bare bench={bench} metric=completion_insns") == own
+        assert get(whole, f"strategy=lr bench={bench} metric=roundtrip_insns") <= 500
 
 
 def test_repetition_is_identical(whole: Path, tmp_path: Path) -> None:

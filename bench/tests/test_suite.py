@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import LabError
-from bench import suite
+from bench import qemu, suite
+from bench.images import Images, Qemu
 
 ROW = """
 [[scenario]]
@@ -62,6 +63,23 @@ def test_parameters_of_the_hypervisor(tmp_path: Path) -> None:
     assert [point.hyp_args for point in points] == ["", " lr.limit=1 vm0.spis=42", " lr.limit=4 vm0.spis=42"]
     assert points[2].identity()["params"] == {"n": 5, "lr.limit": 4, "vm0.spis": 42}
     assert points[2].bootargs == "bench=timer n=5"
+
+
+def test_vcpus(tmp_path: Path) -> None:
+    """As many cores, and the hypervisor is told; part of the identity, of the name when swept; one is not told."""
+    path = tmp_path / "mine.toml"
+    row = ROW.replace('"te", "lr"', '"bare", "lr"')
+    path.write_text(row + 'vcpus = [1, 4]\nhyp = { "lr.limit" = 2 }\nslice_ns = 1000\n', encoding="utf-8")
+    points = {point.id.removeprefix("virt-v3/"): point for point in suite.plan(suite.load(str(path)))}
+    assert list(points) == [f"{s}/timer,vcpus={n}" for s in ("bare", "lr") for n in (1, 4)]
+    one, four = points["lr/timer,vcpus=1"], points["lr/timer,vcpus=4"]
+    assert (one.hyp_args, four.hyp_args) == (" lr.limit=2", " vm0.vcpus=4 lr.limit=2")
+    assert (one.identity()["params"], four.identity()["params"]) == ({"lr.limit": 2}, {"lr.limit": 2, "vcpus": 4})
+    assert one.machine_args == one.machine.args
+    assert four.machine_args == points["bare/timer,vcpus=4"].machine_args == [*one.machine.args, "-smp", "4"]
+    named = {name: Path(name) for name in ("guest", "hyp", "plugin")}
+    command = qemu.command(four, Images(Qemu(Path("qemu"), "10.0"), named))
+    assert command[-1].endswith(",slice=1000") and "vm0.vcpus=4" in " ".join(command)
 
 
 def test_a_stimulus_is_a_table(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""
+An interrupt that one vCPU sends to another one: its chain lies on both.
+
+Cores run at once, the simulator runs them one after the other. So the time from a moment of the sender to one of the
+target is the critical path, from the counts of each vCPU: what the sender executes up to its kick, and from there on
+what the target executes. What else either executes meanwhile (the sender going on, a loop that waits) costs no time.
+
+The kick is what makes the target look: where the guest's SGI does not trap the SGI itself; else the first SGI that the
+hypervisor writes after it for the target's core; where it writes none, the entry that ends the trapped SGI.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis import chains, marks, trace
+from analysis.chains import ABSENT, Chains, Region
+from analysis.errors import TraceError
+from analysis.trace import Insns, Mask, Records
+from analysis.views import View, Views
+
+# IHI 0069H 12.2.24, ICC_SGI1R_EL1: TargetList from bit 0, Aff1, IRM.
+AFF1_SHIFT: Final = 16
+IRM_SHIFT: Final = 40
+CORES_PER_CLUSTER: Final = 16  # QEMU's virt machine with GICv3: the affinity of core n is n / 16, n % 16
+
+
+@dataclass(frozen=True)
+class Ipis:
+    """One row for each SGI of the measured vCPU.
+
+    chains: T0 to T4 in the instructions of `target`. T0 there is where the target stood at the kick, less what the
+    sender executed from its SGI to the kick: later - T0 is the critical path. raised, kicked: of the sender, the SGI,
+    and the first instruction after the kick; returned: the sender's first guest instruction after its SGI.
+    """
+
+    chains: Chains
+    target: int
+    raised: Insns
+    kicked: Insns
+    returned: Insns
+
+
+def find_ipis(views: Views, intid: int) -> Ipis:
+    """TraceError when more than one vCPU acknowledges the INTID, or the account of it is open."""
+    sender = views.each[views.measured]
+    raised = chains.sgi_raises(sender.region, intid)
+    takers = [n for n, view in enumerate(views.each) if chains.acknowledges(view.region, intid).size]
+    if len(takers) > 1:
+        raise TraceError(f"INTID {intid} is acknowledged by vCPUs {' and '.join(map(str, takers))}: no single target")
+    target = takers[0] if takers else views.measured
+    returned = _returned(sender, raised)
+    at, kicked = _kicks(sender.region, raised, returned, target)
+    if target == views.measured:
+        return Ipis(chains.find_chains(sender.region, raised, intid), target, raised, kicked, returned)
+    arrived = views.trace.position(target, views.measured, at + sender.region.first)
+    found = chains.find_chains(views.each[target].region, arrived, intid)
+    return Ipis(replace(found, t0=arrived - (kicked - raised), arrived=arrived), target, raised, kicked, returned)
+
+
+def roundtrips(views: Views, ipis: Ipis, begin: Insns, end: Insns) -> Insns:
+    """
+    Instructions of the critical path from the sender's MARK_BEGIN to its MARK_END, marks excluded, where the target
+    replies by a store that MARK_REPLY follows: the longer one of the sender's way to its first guest instruction after
+    the SGI and of the way through the target to the reply, and what the sender then executes. One for each SGI.
+    """
+    replies = views.each[ipis.target].region
+    at = replies.own(trace.select(replies.records, trace.MARK, c=marks.MARK_REPLY))
+    if not begin.size == ipis.raised.size == at.size:
+        raise TraceError(f"{begin.size} round trips, {ipis.raised.size} SGIs and {at.size} replies: no pairs")
+    replied = trace.insns(replies.records)[at]
+    seen = views.trace.position(views.measured, ipis.target, at + replies.first)
+    own = ipis.returned - begin
+    through = ipis.kicked - begin + replied - ipis.chains.reached
+    if np.any((ipis.raised <= begin) | (end < seen) | (end < ipis.returned) | (replied < ipis.chains.reached)):
+        raise TraceError("the account of round trips is open: SGI, reply and marks are out of order")
+    return np.maximum(own, through) + end - np.maximum(seen, ipis.returned) - 1
+
+
+def _returned(sender: View, raised: Insns) -> Insns:
+    """The first guest instruction after each SGI: behind its trap, if it traps."""
+    found = sender.exits
+    after = np.searchsorted(found.begin, raised, side="right")
+    begin = np.append(found.begin, ABSENT)[after]
+    return np.where(begin == raised + 1, np.append(found.end, ABSENT)[after], raised + 1)
+
+
+def _kicks(region: Region, raised: Insns, returned: Insns, target: int) -> tuple[npt.NDArray[np.intp], Insns]:
+    """Of each SGI the position of the record of its kick, and the sender's next instruction."""
+    records, insn = region.records, trace.insns(region.records)
+    sgi = (records["kind"] == trace.SYSREG) & np.isin(records["c"], chains.SGIR)
+    by_host = np.flatnonzero(sgi & ~_own(region) & _names(records, target))
+    first = np.searchsorted(insn[by_host], raised)
+    host = np.append(by_host, records.size - 1)[first]
+    at = np.searchsorted(insn, raised)
+    trapped = returned > raised + 1
+    # The record at `returned` or behind it tells where the target stood no later than the one at the entry.
+    entry = np.minimum(np.searchsorted(insn, returned - 1), records.size - 1)
+    kicked = trapped & (first < by_host.size) & (insn[host] < returned)
+    position = np.where(kicked, host, np.where(trapped, entry, at))
+    return position, np.where(kicked, insn[host] + 1, returned)
+
+
+def _own(region: Region) -> Mask:
+    return trace.is_guest(region.records) == region.guest
+
+
+def _names(records: Records, core: int) -> Mask:
+    """Which of these values of ICC_SGI1R_EL1 name the core."""
+    value = records["a"]
+    cluster, bit = divmod(core, CORES_PER_CLUSTER)
+    listed = (value >> np.uint64(bit) & np.uint64(1) == 1) & (
+        value >> np.uint64(AFF1_SHIFT) & np.uint64(0xFF) == cluster
+    )
+    return listed | (value >> np.uint64(IRM_SHIFT) & np.uint64(1) == 1)
