@@ -3,10 +3,13 @@
 """
 `make conform STRATEGY=te`: the conformance guest bare on QEMU's own interrupt controller and under the hypervisor.
 
-All rules run on a machine with one CPU, and all again on one with eight: some need several. A rule passes when both
-verdicts are the same. Each rule that differs is printed with both; the last line is "N passed, N failed". Rules that
-QEMU's controller lacks are in guests/conform/skips.txt: there the hypervisor must pass on its own, unless its strategy
-lacks the same (bench/strategies.toml), and QEMU must still fail or skip.
+All rules run on a machine with one CPU, and all again on one with eight: some need several (GICv3). A rule passes when
+both verdicts are the same. Each rule that differs is printed with both; the last line is "N passed, N failed". Rules
+that QEMU's controllers lack are in guests/conform/skips*.txt: there the hypervisor must pass on its own, unless its
+strategy lacks the same (bench/strategies.toml), and QEMU must still fail or skip.
+
+Each GIC version has a machine. A strategy runs on those that it can run on, once for each version that it can show a
+guest there, and is compared with bare QEMU of the version that the guest sees.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import argparse
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Sequence
 
@@ -28,9 +31,10 @@ from bench import images, qemu, suite
 from bench.suite import ROOT
 
 IMAGE = "build/guests/conform.img"
-SKIPS = ROOT / "guests" / "conform" / "skips.txt"
 MACHINE = "virt-v3"
-CPUS = (1, 8)
+MACHINES = {3: MACHINE, 2: "virt-v2"}  # by GIC version
+PLACES = ((3, 1), (3, 8), (2, 1))  # version that the guest sees, CPUs
+SKIPS = {3: ROOT / "guests/conform/skips.txt", 2: ROOT / "guests/conform/skips_v2.txt"}
 TIMEOUT_S = 60.0
 PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)
 RESULT = re.compile(r"^(not ok|ok) (\d+) (\S+)(?: # (.*))?$", re.MULTILINE)
@@ -64,22 +68,51 @@ def parse(console: str) -> Verdicts:
     return found
 
 
-def run(
-    strategy: suite.Strategy, files: images.Images, cpus: int, timeout_s: float = TIMEOUT_S, icount: bool = True
-) -> Verdicts:
-    """All rules under `strategy` that `cpus` CPUs are enough for, by instruction counts or as fast as the host lets it.
+@dataclass(frozen=True)
+class Ground:
+    """What the guest runs on: the GIC version of the machine, the one that the guest sees, the CPUs of both; by
+    instruction counts, or as fast as the host lets it."""
 
-    One that never ends has no verdict; the guest starts again behind it.
-    """
+    strategy: suite.Strategy
+    host: int
+    guest: int
+    cpus: int = 1
+    icount: bool = True
+
+    def __str__(self) -> str:
+        seen = "" if self.host == self.guest else f", GICv{self.guest} guest"
+        return f"{self.strategy.name} on {MACHINES[self.host]}{seen}, {self.cpus} CPU{'s' if self.cpus > 1 else ''}"
+
+    def command(self, files: images.Images, bootargs: str) -> list[str]:
+        """QEMU's argument vector."""
+        machine = suite.load().machines[MACHINES[self.host]]
+        options = ",".join(filter(None, [machine.machine, self.strategy.machine_options]))
+        values = {name: str(path) for name, path in files.files.items()}
+        values |= {"bootargs": bootargs, "hyp_args": f" vm0.gic={self.guest} vm0.vcpus={self.cpus}"}
+        arguments = list(machine.args)
+        if not self.icount:
+            at = arguments.index("-icount")
+            del arguments[at : at + 2]
+        boot = [arg.format(**values) for arg in self.strategy.args]
+        return [str(files.qemu.path), "-M", options, *arguments, "-smp", str(self.cpus), *boot]
+
+
+def grounds(strategy: suite.Strategy, guest: int) -> list[Ground]:
+    """Where a strategy shows a guest that GIC version."""
+    return [Ground(strategy, host, guest) for host in strategy.gic if guest <= host and guest in strategy.guests]
+
+
+def run(ground: Ground, files: images.Images, timeout_s: float = TIMEOUT_S) -> Verdicts:
+    """All rules that the CPUs are enough for. One that never ends has no verdict; the guest starts again behind it."""
     verdicts: Verdicts = {}
     rules, first = 1, 1
     while first <= rules:
         with tempfile.TemporaryDirectory() as directory:
-            outcome = qemu.run(_command(strategy, files, cpus, first, icount), Path(directory), timeout_s)
+            outcome = qemu.run(ground.command(files, f"from={first}"), Path(directory), timeout_s)
             console = (Path(directory) / "console.log").read_text(encoding="utf-8", errors="replace")
         planned = PLAN.search(console)
         if planned is None:
-            raise LabError(f"the guest under {strategy.name} printed no plan: {outcome.failure or console[-200:]}")
+            raise LabError(f"the guest under {ground} printed no plan: {outcome.failure or console[-200:]}")
         rules = int(planned[1])
         verdicts |= parse(console)
         if CLOSING.search(console):
@@ -92,19 +125,6 @@ def run(
         timeout_s = min(timeout_s, 10)  # what took long once was the rule that never ended
     every = {number: verdicts.get(number, Verdict("none")) for number in range(1, rules + 1)}
     return {number: verdict for number, verdict in every.items() if verdict.detail != TOO_FEW}
-
-
-def _command(strategy: suite.Strategy, files: images.Images, cpus: int, first: int, icount: bool) -> list[str]:
-    machine = suite.load().machines[MACHINE]
-    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
-    values = {name: str(path) for name, path in files.files.items()}
-    values |= {"bootargs": f"from={first}", "hyp_args": f" vm0.vcpus={cpus}"}
-    arguments = list(machine.args)
-    if not icount:
-        at = arguments.index("-icount")
-        del arguments[at : at + 2]
-    boot = [arg.format(**values) for arg in strategy.args]
-    return [str(files.qemu.path), "-M", options, *arguments, "-smp", str(cpus), *boot]
 
 
 def changing(runs: list[Verdicts]) -> list[str]:
@@ -131,7 +151,8 @@ def skips(text: str) -> dict[int, str]:
 def compare(bare: Verdicts, other: Verdicts, skipped: dict[int, str], lacks: Sequence[str] = ()) -> list[str]:
     """A line for every rule whose verdicts are not what they must be.
 
-    `lacks`: what the hypervisor does not announce to a guest, the only reasons to skip what QEMU lacks too.
+    `lacks`: what the hypervisor does not announce to a guest, the only reasons to skip what QEMU lacks too; and reasons
+    of the list that are the hypervisor's as well, because QEMU's CPU interface is what the guest has.
     """
     problems = []
     for number in sorted(bare.keys() | other.keys()):
@@ -139,12 +160,16 @@ def compare(bare: Verdicts, other: Verdicts, skipped: dict[int, str], lacks: Seq
         name = one.name or two.name
         if number in skipped:
             if one.outcome == "ok":
-                problems.append(f"rule {number} {name}: QEMU passes it: take it out of {SKIPS.name}")
-            elif two.outcome != "ok" and not (two.outcome == "skip" and two.detail in lacks):
+                problems.append(f"rule {number} {name}: QEMU passes it: take it out of the list")
+            elif two.outcome != "ok" and not _shared(one, two, skipped[number], lacks):
                 problems.append(f"rule {number} {name}: {skipped[number]}; the hypervisor: {two}")
         elif one.outcome != two.outcome or one.outcome == "none":
             problems.append(f"rule {number} {name}: bare {one}, hypervisor {two}")
     return problems
+
+
+def _shared(one: Verdict, two: Verdict, reason: str, lacks: Sequence[str]) -> bool:
+    return two.outcome == one.outcome and (reason in lacks or (two.outcome == "skip" and two.detail in lacks))
 
 
 def strategies(lab: suite.Lab, named: str) -> list[suite.Strategy]:
@@ -183,18 +208,21 @@ def _compare_all(chosen: argparse.Namespace) -> tuple[int, int]:
     files = {name: images.image(ROOT / path, built=True) for row in rows for name, path in row.images.items()}
     files["guest"] = images.image(ROOT / IMAGE, built=True)
     found = images.Images(images.find_qemu(chosen.qemu or lab.machines[MACHINE].qemu), files)
-    skipped = skips(SKIPS.read_text(encoding="utf-8"))
     passed = failed = 0
-    for cpus in CPUS:
+    for guest, cpus in PLACES:
+        skipped = skips(SKIPS[guest].read_text(encoding="utf-8"))
         bare: Verdicts = {}
-        for row in [lab.strategies["bare"], *rows]:
-            runs = [run(row, found, cpus, icount=not chosen.free) for _ in range(chosen.repeat)]
-            problems = changing(runs) + compare(bare, runs[0], skipped, row.lacks) if bare else changing(runs)
-            where = f"{row.name}, {cpus} CPU{'s' if cpus > 1 else ''}"
+        places = [ground for row in rows for ground in grounds(row, guest)]
+        for ground in [Ground(lab.strategies["bare"], guest, guest), *places] if places else []:
+            ground = replace(ground, cpus=cpus, icount=not chosen.free)
+            runs = [run(ground, found) for _ in range(chosen.repeat)]
+            problems = changing(runs)
+            if bare:
+                problems += compare(bare, runs[0], skipped, ground.strategy.lacks)
             for problem in problems:
-                print(f"{where}: {problem}", flush=True)
+                print(f"{ground}: {problem}", flush=True)
             if bare or chosen.repeat > 1:
-                print(f"{where}: {len(runs[0])} rules, {len(problems)} differ", flush=True)
+                print(f"{ground}: {len(runs[0])} rules, {len(problems)} differ", flush=True)
                 failed += len(problems)
                 passed += len(runs[0]) - len(problems)
             bare = bare or runs[0]

@@ -53,6 +53,7 @@ class Strategy:
     title: str
     args: list[str]
     gic: list[int]
+    guests: list[int] = field(default_factory=list)
     machine_options: str = ""
     images: dict[str, str] = field(default_factory=dict)
     symbols: str = ""

@@ -12,12 +12,14 @@ import pytest
 from bench import conform, images, qemu, suite
 from bench.suite import ROOT
 
-# The rules in guests/conform/skips.txt. A rule that QEMU lacks needs a reason there, and this number with it.
-SKIPS_ALLOWED = 169
+# The rules in the list of each GIC version. A rule that QEMU lacks needs a reason there, and this number with it.
+SKIPS_ALLOWED = {3: 169, 2: 18}
 RULES_LEAST = {1: 150, 8: 600}
 # Under lr a timer that the guest turns off while its interrupt waits in a list register is taken all the same
 # (docs/architecture.md): what shows that, and nothing else, may differ.
 LR_DIFFERS = ("timer.dropped_unseen", "timer.dropped_hppir", "timer.dropped_uncovers", "line.ended_mode1")
+
+Bare = dict[tuple[int, int], conform.Verdicts]
 
 CONSOLE = """KTAP version 1
 1..4
@@ -35,24 +37,26 @@ def fixture_files() -> images.Images:
 
 
 @pytest.fixture(name="bare", scope="module")
-def fixture_bare(files: images.Images) -> dict[int, conform.Verdicts]:
-    """By the number of CPUs."""
-    return {cpus: conform.run(suite.load().strategies["bare"], files, cpus) for cpus in conform.CPUS}
+def fixture_bare(files: images.Images) -> Bare:
+    """By GIC version and number of CPUs."""
+    row = suite.load().strategies["bare"]
+    return {place: conform.run(conform.Ground(row, place[0], *place), files) for place in conform.PLACES}
 
 
-@pytest.mark.parametrize("cpus", conform.CPUS)
-def test_qemu_conforms_but_for_the_skip_list(bare: dict[int, conform.Verdicts], cpus: int) -> None:
+@pytest.mark.parametrize("place", conform.PLACES, ids=str)
+def test_qemu_conforms_but_for_the_skip_list(bare: Bare, place: tuple[int, int]) -> None:
     """A rule that QEMU's controller fails is wrong, or belongs on the list."""
-    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
-    failed = {n: str(verdict) for n, verdict in bare[cpus].items() if verdict.outcome in ("not ok", "none")}
+    skipped = conform.skips(conform.SKIPS[place[0]].read_text(encoding="utf-8"))
+    failed = {n: str(verdict) for n, verdict in bare[place].items() if verdict.outcome in ("not ok", "none")}
     assert set(failed) <= set(skipped), failed
-    assert len(bare[cpus]) >= RULES_LEAST[cpus]
+    assert len(bare[place]) >= RULES_LEAST[place[1]]
 
 
-def test_skip_list_does_not_grow(bare: dict[int, conform.Verdicts]) -> None:
-    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
-    assert len(skipped) == SKIPS_ALLOWED
-    assert set(skipped) <= set(bare[max(conform.CPUS)])
+@pytest.mark.parametrize("version", conform.MACHINES)
+def test_skip_list_does_not_grow(bare: Bare, version: int) -> None:
+    skipped = conform.skips(conform.SKIPS[version].read_text(encoding="utf-8"))
+    assert len(skipped) == SKIPS_ALLOWED[version]
+    assert set(skipped) <= set(bare[version, max(cpus for place, cpus in conform.PLACES if place == version)])
     assert all(skipped.values()), "every line has a reason"
 
 
@@ -65,12 +69,12 @@ def test_strategy_equals_qemu(strategy: str) -> None:
     assert done.stdout.splitlines()[-1].endswith(" passed, 0 failed")
 
 
-def test_lr_differs_where_it_is_known_to(bare: dict[int, conform.Verdicts], files: images.Images) -> None:
+def test_lr_differs_where_it_is_known_to(bare: Bare, files: images.Images) -> None:
     """With eight CPUs, all rules."""
-    skipped = conform.skips(conform.SKIPS.read_text(encoding="utf-8"))
-    cpus = max(conform.CPUS)
+    skipped = conform.skips(conform.SKIPS[3].read_text(encoding="utf-8"))
     row = suite.load().strategies["lr"]
-    for problem in conform.compare(bare[cpus], conform.run(row, files, cpus), skipped, row.lacks):
+    found = conform.run(conform.Ground(row, 3, 3, 8), files)
+    for problem in conform.compare(bare[3, 8], found, skipped, row.lacks):
         assert any(f" {name}." in problem for name in LR_DIFFERS), problem
 
 
@@ -93,7 +97,7 @@ def test_run_goes_on_behind_a_rule_that_took_the_guest_with_it(
         return qemu.Outcome(f"killed after {timeout_s:g} s", timeout_s)
 
     monkeypatch.setattr(conform.qemu, "run", run)
-    verdicts = conform.run(suite.load().strategies["te"], files, 2)
+    verdicts = conform.run(conform.Ground(suite.load().strategies["te"], 3, 3, 2), files)
     assert begun == ["from=1", "from=3", "from=5"]
     assert {n: verdict.outcome for n, verdict in verdicts.items()} == {
         1: "ok",
@@ -139,6 +143,8 @@ def test_skipped_rules() -> None:
     listed = {1: "QEMU has none"}
     assert not conform.compare(skip, ok, listed) and not conform.compare(bad, ok, listed)
     assert not conform.compare(skip, skip, listed, ["none"])
+    assert not conform.compare(bad, bad, listed, ["QEMU has none"])
+    assert "the hypervisor: none" in conform.compare(bad, {}, listed, ["QEMU has none"])[0]
     assert "the hypervisor: skip" in conform.compare(skip, skip, listed, ["something else"])[0]
     assert "the hypervisor: not ok" in conform.compare(skip, bad, listed, ["none", "x"])[0]
     assert "bare ok, hypervisor skip" in conform.compare(ok, skip, {}, ["none"])[0]

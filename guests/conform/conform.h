@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conformance guest: rules of the GICv3 architecture (IHI 0069H) as a guest with one security state sees it. */
+/*
+ * The conformance guest: rules of the GICv3 architecture (IHI 0069H) as a guest with one security state sees it. On a
+ * GICv2 those of them that it has too, with the same sections, and its own (IHI 0048B.b).
+ */
 #ifndef GUESTS_CONFORM_CONFORM_H
 #define GUESTS_CONFORM_CONFORM_H
 
@@ -8,7 +11,7 @@
 extern const struct rules rules_ident, rules_reserved, rules_bits, rules_lifecycle, rules_mask, rules_preempt,
     rules_bpr, rules_eoi, rules_group, rules_route, rules_sgi, rules_arrive, rules_timer, rules_line, rules_undefined,
     rules_message, rules_extended, rules_cpus, rules_power, rules_sgi_smp, rules_route_smp, rules_banked, rules_remote,
-    rules_many, rules_once, rules_wake, rules_timer_smp, rules_priority;
+    rules_many, rules_once, rules_wake, rules_timer_smp, rules_priority, rules_sgi_v2, rules_cpuif_v2;
 
 /* Interrupts that no device of the machines we know drives; the rules about lines use the timers. */
 #define SGI       3

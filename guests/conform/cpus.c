@@ -63,10 +63,10 @@ static uint64_t leave(uint64_t a, uint64_t b)
 
 static struct cpu_interface inspect(void)
 {
-    write_sysreg(icc_sre_el1, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB);
+    if (gic->version == 3)
+        write_sysreg(icc_sre_el1, ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB);
     isb();
-    return (struct cpu_interface){read_sysreg(icc_pmr_el1), read_sysreg(icc_igrpen0_el1), read_sysreg(icc_igrpen1_el1),
-                                  get_rpr()};
+    return (struct cpu_interface){get_pmr(), get_igrpen(GROUP0), get_igrpen(GROUP1), get_rpr()};
 }
 
 /* What another CPU does while it is on. */

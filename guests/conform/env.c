@@ -2,6 +2,7 @@
 #include "env.h"
 
 #include "cpus.h"
+#include "regs/gicv2.h"
 #include "string.h"
 
 /* On real machines a change of the GIC takes time to reach the PE (IHI 0069H 4.1): so many reads of it are enough. */
@@ -9,8 +10,9 @@
 
 extern const char conform_vectors[];
 
-static uintptr_t sgi_frames[CPUS_MAX], sgi_frame;
-static unsigned banks; /* of 32 interrupts, SGIs and PPIs included */
+const struct cpuif *cpuif = &cpuif_v3;
+static uintptr_t sgi_frames[CPUS_MAX], sgi_frame; /* where SGIs and PPIs have their registers */
+static unsigned banks;                            /* of 32 interrupts, SGIs and PPIs included */
 static unsigned eppis, espis;
 static bool touched[(INTID_ESPI_FIRST + INTID_ESPI_COUNT) / 32]; /* extended banks whose registers were accessed */
 
@@ -83,7 +85,7 @@ void wait_distributor(void)
 
 void wait_redistributor(void)
 {
-    while ((mmio_read32(sgi_frame - GICR_SGI + GICR_CTLR) & GICR_CTLR_RWP) != 0)
+    while (gic->version == 3 && (mmio_read32(sgi_frame - GICR_SGI + GICR_CTLR) & GICR_CTLR_RWP) != 0)
         ;
 }
 
@@ -127,9 +129,42 @@ void give_to(unsigned cpu, uint32_t intid)
         look_at(cpu);
 }
 
+/* The bit of a CPU interface, among those of an SGI's sources too; known once that CPU has called gic_init(). */
+static uint8_t target_of(unsigned cpu)
+{
+    return (uint8_t)FIELD_GET(GICD_SGIR_TARGETLIST, gic_sgi_to(0, cpu));
+}
+
 uint64_t route_of(unsigned cpu)
 {
-    return machine.mpidr[cpu];
+    return gic->version == 2 ? target_of(cpu) : machine.mpidr[cpu];
+}
+
+static void pend_sgi(uint32_t reg, uint32_t intid, uint8_t sources)
+{
+    mmio_write8(machine.gicd.base + reg + intid, sources);
+}
+
+void pend(uint32_t intid)
+{
+    if (gic->version == 2 && intid < INTID_SGI_COUNT)
+        pend_sgi(GICD_SPENDSGIR, intid, target_of(smp_self()));
+    else
+        write_bit(GICD_ISPENDR, intid);
+}
+
+void unpend(uint32_t intid)
+{
+    if (gic->version == 2 && intid < INTID_SGI_COUNT)
+        pend_sgi(GICD_CPENDSGIR, intid, 0xff);
+    else
+        write_bit(GICD_ICPENDR, intid);
+}
+
+bool sgis_can_be_disabled(void)
+{
+    disable(0);
+    return read_bit(GICD_ISENABLER, 0) == 0;
 }
 
 uint64_t own_route(void)
@@ -139,6 +174,8 @@ uint64_t own_route(void)
 
 uintptr_t route_address(uint32_t intid)
 {
+    if (gic->version == 2)
+        return machine.gicd.base + GICD_ITARGETSR + intid;
     if (intid < INTID_ESPI_FIRST)
         return machine.gicd.base + GICD_IROUTER + UINT64_C(8) * intid;
     touched[intid / 32] = true;
@@ -147,13 +184,18 @@ uintptr_t route_address(uint32_t intid)
 
 void set_route(uint32_t intid, uint64_t route)
 {
-    mmio_write64(route_address(intid), route);
+    if (gic->version == 2)
+        mmio_write8(route_address(intid), (uint8_t)route);
+    else
+        mmio_write64(route_address(intid), route);
 }
 
 void set_distributor(bool group0, bool group1)
 {
-    mmio_write32(machine.gicd.base + GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_DS | (group0 ? GICD_CTLR_ENABLEGRP0 : 0) |
-                                                    (group1 ? GICD_CTLR_ENABLEGRP1 : 0));
+    uint32_t affinity_routing = gic->version == 3 ? GICD_CTLR_ARE | GICD_CTLR_DS : 0;
+
+    mmio_write32(machine.gicd.base + GICD_CTLR,
+                 affinity_routing | (group0 ? GICD_CTLR_ENABLEGRP0 : 0) | (group1 ? GICD_CTLR_ENABLEGRP1 : 0));
     wait_distributor();
 }
 
@@ -186,6 +228,8 @@ static void reset_bank(uint32_t first)
     wait_distributor();
     wait_redistributor();
     mmio_write32(word_address(GICD_ICPENDR, first), UINT32_MAX);
+    for (uint32_t intid = first; gic->version == 2 && intid < INTID_SGI_COUNT; intid++)
+        unpend(intid);
     mmio_write32(word_address(GICD_ICACTIVER, first), UINT32_MAX);
     mmio_write32(word_address(GICD_IGROUPR, first), UINT32_MAX);
     for (unsigned i = 0; i < 32; i += 4)
@@ -199,7 +243,8 @@ void env_reset_cpu(void)
     reset_cpu_interface();
     look_at(smp_self());
     reset_bank(0);
-    mmio_write32(gic_redistributor() + GICR_WAKER, 0);
+    if (gic->version == 3)
+        mmio_write32(gic_redistributor() + GICR_WAKER, 0);
 }
 
 /* Few rules are about them, and there are many: those that the last rule left alone need no reset. */
@@ -246,6 +291,8 @@ static void find_extended(void)
 {
     uint32_t typer = mmio_read32(machine.gicd.base + GICD_TYPER);
 
+    if (gic->version == 2)
+        return;
     eppis = 32 * (unsigned)FIELD_GET(GICR_TYPER_PPINUM, mmio_read32(gic_redistributor() + GICR_TYPER));
     if ((typer & GICD_TYPER_ESPI) != 0)
         espis = 32 * ((unsigned)FIELD_GET(GICD_TYPER_ESPI_RANGE, typer) + 1);
@@ -258,8 +305,9 @@ static void find_extended(void)
 void env_init(void)
 {
     gic_init();
+    cpuif = gic->version == 2 ? &cpuif_v2 : &cpuif_v3;
     for (unsigned cpu = 0; cpu < machine.cpus; cpu++)
-        sgi_frames[cpu] = gic_redistributor_of(cpu) + GICR_SGI;
+        sgi_frames[cpu] = gic->version == 2 ? machine.gicd.base : gic_redistributor_of(cpu) + GICR_SGI;
     banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(machine.gicd.base + GICD_TYPER)) + 1;
     find_extended();
     write_sysreg(vbar_el1, (uintptr_t)conform_vectors);

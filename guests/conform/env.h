@@ -21,6 +21,9 @@
 
 void env_init(void);
 
+/* Why there is nothing to check for the rule with that name on this version of the GIC; NULL: there is (only.c). */
+const char *lacks_version(const char *name);
+
 /* Extended interrupts that there are, from INTID 1056 and 4096 on (IHI 0069H 12.9 GICD_TYPER, 12.11 GICR_TYPER). */
 unsigned extended_ppis(void);
 unsigned extended_spis(void);
@@ -82,7 +85,7 @@ void give_to(unsigned cpu, uint32_t intid);
 void write_bit(uint32_t reg, uint32_t intid);
 uint64_t read_bit(uint32_t reg, uint32_t intid);
 uint64_t read_word(uint32_t reg, uint32_t intid);
-/* Addresses: of the word in question, of the priority byte, of the word of ICFGR, of IROUTER. */
+/* Addresses: of the word in question, of the priority byte, of the word of ICFGR, of IROUTER or ITARGETSR. */
 uintptr_t word_address(uint32_t reg, uint32_t intid);
 uintptr_t priority_address(uint32_t intid);
 uintptr_t config_address(uint32_t intid);
@@ -93,7 +96,7 @@ void set_edge(uint32_t intid, bool edge);
 void set_priority(uint32_t intid, uint8_t priority);
 uint8_t get_priority(uint32_t intid);
 void set_route(uint32_t intid, uint64_t route);
-uint64_t own_route(void); /* as IROUTER encodes affinity */
+uint64_t own_route(void); /* as IROUTER encodes affinity, or ITARGETSR targets */
 uint64_t route_of(unsigned cpu);
 void wait_distributor(void);
 void wait_redistributor(void);
@@ -105,15 +108,11 @@ static inline void enable(uint32_t intid)
 
 void disable(uint32_t intid);
 
-static inline void pend(uint32_t intid)
-{
-    write_bit(GICD_ISPENDR, intid);
-}
-
-static inline void unpend(uint32_t intid)
-{
-    write_bit(GICD_ICPENDR, intid);
-}
+/* By ISPENDR and ICPENDR; with GICv2 SGIs by GICD_SPENDSGIR from this CPU, and GICD_CPENDSGIR from all. */
+void pend(uint32_t intid);
+void unpend(uint32_t intid);
+/* Whether SGIs can be disabled at all, which is IMPLEMENTATION DEFINED with GICv2 (IHI 0048B.b 4.3.5). */
+bool sgis_can_be_disabled(void);
 
 static inline uint64_t pending(uint32_t intid)
 {
@@ -128,30 +127,128 @@ static inline uint64_t active(uint32_t intid)
 /* Enabled at `priority`, then pending. */
 void raise(uint32_t intid, uint8_t priority);
 
-/* The CPU interface of the CPU that calls, by group. */
-uint32_t acknowledge(unsigned group);
-void end(unsigned group, uint32_t intid);
-void deactivate(uint32_t intid);
-uint32_t highest_pending(unsigned group);
-uint64_t get_bpr(unsigned group);
-void set_bpr(unsigned group, uint64_t value);
-/* The active priorities: ICC_AP0R<n> or ICC_AP1R<n>, as many as there are; the others are 0 here. */
+/* The active priorities of a group, as many registers as there are; the others are 0 here. */
 struct apr {
     uint32_t word[4];
 };
-unsigned apr_words(void);
-struct apr get_apr(unsigned group);
-void set_apr(unsigned group, struct apr apr);
-bool apr_is_zero(struct apr apr);
 #define APR_ZERO ((struct apr){.word = {0}})
-void set_igrpen(unsigned group, bool enabled);
-uint64_t get_rpr(void);
-void set_pmr(uint64_t value);
-/* ICC_CTLR_EL1.EOImode and CBPR. */
-void set_ctlr(bool eoimode, bool cbpr);
+bool apr_is_zero(struct apr apr);
+/* GICv3: the registers of a group, a word each. */
+unsigned apr_words(void);
+
+/* The CPU interface of the CPU that calls, by group: the system registers of GICv3 or the frame of GICv2. */
+struct cpuif {
+    uint32_t (*acknowledge)(unsigned group);
+    void (*end)(unsigned group, uint32_t intid);
+    void (*deactivate)(uint32_t intid);
+    uint32_t (*highest_pending)(unsigned group);
+    uint64_t (*get_bpr)(unsigned group);
+    void (*set_bpr)(unsigned group, uint64_t value);
+    struct apr (*get_apr)(unsigned group);
+    void (*set_apr)(unsigned group, struct apr apr);
+    bool (*aprs_apart)(void);
+    uint64_t (*get_igrpen)(unsigned group);
+    void (*set_igrpen)(unsigned group, bool enabled);
+    uint64_t (*get_rpr)(void);
+    uint64_t (*get_pmr)(void);
+    void (*set_pmr)(uint64_t value);
+    uint64_t (*get_ctlr)(void);
+    void (*set_ctlr)(bool eoimode, bool cbpr);
+    void (*send_sgi)(unsigned group, uint64_t value);
+};
+
+extern const struct cpuif cpuif_v2, cpuif_v3, *cpuif;
+
+/* INTID, the source of an SGI left out; 1023 also where the highest pending interrupt belongs to the other group. */
+static inline uint32_t acknowledge(unsigned group)
+{
+    return cpuif->acknowledge(group);
+}
+
+static inline void end(unsigned group, uint32_t intid)
+{
+    cpuif->end(group, intid);
+}
+
+static inline void deactivate(uint32_t intid)
+{
+    cpuif->deactivate(intid);
+}
+
+static inline uint32_t highest_pending(unsigned group)
+{
+    return cpuif->highest_pending(group);
+}
+
+static inline uint64_t get_bpr(unsigned group)
+{
+    return cpuif->get_bpr(group);
+}
+
+static inline void set_bpr(unsigned group, uint64_t value)
+{
+    cpuif->set_bpr(group, value);
+}
+
+static inline struct apr get_apr(unsigned group)
+{
+    return cpuif->get_apr(group);
+}
+
+static inline void set_apr(unsigned group, struct apr apr)
+{
+    cpuif->set_apr(group, apr);
+}
+
+/* Whether each group has its own; with a virtual CPU interface of GICv2 one is for both (IHI 0048B.b 5.3.7). */
+static inline bool aprs_apart(void)
+{
+    return cpuif->aprs_apart();
+}
+
+static inline uint64_t get_igrpen(unsigned group)
+{
+    return cpuif->get_igrpen(group);
+}
+
+static inline void set_igrpen(unsigned group, bool enabled)
+{
+    cpuif->set_igrpen(group, enabled);
+}
+
+static inline uint64_t get_rpr(void)
+{
+    return cpuif->get_rpr();
+}
+
+static inline uint64_t get_pmr(void)
+{
+    return cpuif->get_pmr();
+}
+
+static inline void set_pmr(uint64_t value)
+{
+    cpuif->set_pmr(value);
+}
+
+/* EOImode and CBPR, bits 1 and 0. */
+static inline uint64_t get_ctlr(void)
+{
+    return cpuif->get_ctlr();
+}
+
+static inline void set_ctlr(bool eoimode, bool cbpr)
+{
+    cpuif->set_ctlr(eoimode, cbpr);
+}
+
+/* A value of gic_sgi_to(), to the register that generates SGIs; then enough time for it to arrive. */
+static inline void send_sgi(unsigned group, uint64_t value)
+{
+    cpuif->send_sgi(group, value);
+}
+
 /* GICD_CTLR.EnableGrp0 and EnableGrp1. */
 void set_distributor(bool group0, bool group1);
-/* ICC_SGI1R_EL1 or ICC_SGI0R_EL1, then enough time for the SGI to arrive. */
-void send_sgi(unsigned group, uint64_t value);
 
 #endif

@@ -24,7 +24,7 @@ _Noreturn void guest_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t
 
 static void interrupt(unsigned group, unsigned source, struct frame *frame)
 {
-    bool eoimode = (read_sysreg(icc_ctlr_el1) & ICC_CTLR_EOIMODE) != 0;
+    bool eoimode = (get_ctlr() & 2) != 0;
     uint32_t intid = acknowledge(group);
 
     if (intid >= INTID_SPECIAL && intid <= INTID_SPURIOUS) {

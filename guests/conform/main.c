@@ -6,14 +6,13 @@ static const struct rules *const subjects[] = {
     &rules_bpr,   &rules_eoi,      &rules_group,     &rules_route,     &rules_sgi,      &rules_arrive,
     &rules_timer, &rules_line,     &rules_undefined, &rules_message,   &rules_extended, &rules_cpus,
     &rules_power, &rules_sgi_smp,  &rules_route_smp, &rules_banked,    &rules_remote,   &rules_many,
-    &rules_once,  &rules_wake,     &rules_timer_smp, &rules_priority,
+    &rules_once,  &rules_wake,     &rules_timer_smp, &rules_priority,  &rules_sgi_v2,   &rules_cpuif_v2,
 };
 
-/* Of EACH_EXTENDED. */
 static const char *lacks(const struct rule *rule)
 {
     if (rule->number - EXTENDED_FIRST >= EXTENDED_COUNT)
-        return NULL;
+        return lacks_version(rule->name);
     if (rule->subject < INTID_ESPI_FIRST)
         return extended_ppis() == 0 ? NO_EXTENDED_PPIS : NULL;
     return extended_spis() == 0 ? NO_EXTENDED_SPIS : NULL;

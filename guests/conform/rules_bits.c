@@ -2,11 +2,17 @@
 /* Rules: the registers with a bit, a byte or a field for each interrupt. */
 #include "env.h"
 
+/* SGIs of GICv2 become pending by registers of their own, and may be always enabled (IHI 0048B.b 4.3.5, 4.3.7). */
+static uint32_t like_others(uint32_t intid)
+{
+    return gic->version == 2 && intid < INTID_SPI_FIRST ? 0xffff0000 : UINT32_MAX;
+}
+
 static struct verdict enable_sets(uint32_t intid)
 {
     enable(intid);
-    EXPECT("ISENABLER", read_word(GICD_ISENABLER, intid), BIT32(intid % 32));
-    EXPECT("ICENABLER", read_word(GICD_ICENABLER, intid), BIT32(intid % 32));
+    EXPECT("ISENABLER", read_word(GICD_ISENABLER, intid) & like_others(intid), BIT32(intid % 32));
+    EXPECT("ICENABLER", read_word(GICD_ICENABLER, intid) & like_others(intid), BIT32(intid % 32));
     return PASSED;
 }
 
@@ -15,8 +21,8 @@ static struct verdict disable_clears(uint32_t intid)
     enable(intid);
     enable(intid ^ 1);
     disable(intid);
-    EXPECT("ISENABLER", read_word(GICD_ISENABLER, intid), BIT32((intid ^ 1) % 32));
-    EXPECT("ICENABLER", read_word(GICD_ICENABLER, intid), BIT32((intid ^ 1) % 32));
+    EXPECT("ISENABLER", read_word(GICD_ISENABLER, intid) & like_others(intid), BIT32((intid ^ 1) % 32));
+    EXPECT("ICENABLER", read_word(GICD_ICENABLER, intid) & like_others(intid), BIT32((intid ^ 1) % 32));
     return PASSED;
 }
 
@@ -29,7 +35,7 @@ static struct verdict zeros_ignored(uint32_t intid)
         write_bit(registers[i], intid);
         mmio_write32(word_address(registers[i], intid), 0);
         mmio_write32(word_address(registers[i] + GICD_ICENABLER - GICD_ISENABLER, intid), 0);
-        EXPECT("after zeros", read_word(registers[i], intid), BIT32(intid % 32));
+        EXPECT("after zeros", read_word(registers[i], intid) & like_others(intid), BIT32(intid % 32));
     }
     return PASSED;
 }
@@ -79,12 +85,9 @@ static struct verdict priority_loads(uint32_t intid)
 
 static struct verdict sgi_edge(uint32_t intid)
 {
-    uint64_t sgis = mmio_read32(gic_redistributor() + GICR_SGI + GICR_ICFGR0);
-
-    (void)intid;
-    EXPECT("ICFGR0", sgis & 0xaaaaaaaa, 0xaaaaaaaa);
-    mmio_write32(gic_redistributor() + GICR_SGI + GICR_ICFGR0, 0);
-    EXPECT("after a write", mmio_read32(gic_redistributor() + GICR_SGI + GICR_ICFGR0) & 0xaaaaaaaa, 0xaaaaaaaa);
+    EXPECT("ICFGR0", mmio_read32(config_address(intid)) & 0xaaaaaaaa, 0xaaaaaaaa);
+    mmio_write32(config_address(intid), 0);
+    EXPECT("after a write", mmio_read32(config_address(intid)) & 0xaaaaaaaa, 0xaaaaaaaa);
     return PASSED;
 }
 
@@ -107,12 +110,15 @@ static struct verdict many_at_once(uint32_t reg)
     const uint32_t pattern = 0x00f00c0c;
 
     for (unsigned i = 0; i < ARRAY_SIZE(firsts); i++) {
-        mmio_write32(word_address(reg, firsts[i]), pattern);
-        EXPECT("set", read_word(reg, firsts[i]), pattern);
+        uint32_t bits = like_others(firsts[i]);
+
+        mmio_write32(word_address(reg, firsts[i]), pattern & bits);
+        EXPECT("set", read_word(reg, firsts[i]) & bits, pattern & bits);
     }
     for (unsigned i = 0; i < ARRAY_SIZE(firsts); i++) {
         mmio_write32(word_address(reg + GICD_ICENABLER - GICD_ISENABLER, firsts[i]), 0x00500404);
-        EXPECT("cleared", read_word(reg, firsts[i]), pattern & ~0x00500404U);
+        EXPECT("cleared", read_word(reg, firsts[i]) & like_others(firsts[i]),
+               pattern & ~0x00500404U & like_others(firsts[i]));
     }
     return PASSED;
 }

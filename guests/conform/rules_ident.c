@@ -230,16 +230,16 @@ static struct verdict idle_signal(uint32_t subject)
 static struct verdict igrpen_reads(uint32_t group)
 {
     set_igrpen(group, false);
-    EXPECT("cleared", group == GROUP0 ? read_sysreg(icc_igrpen0_el1) : read_sysreg(icc_igrpen1_el1), 0);
+    EXPECT("cleared", get_igrpen(group), 0);
     set_igrpen(group, true);
-    EXPECT("set", group == GROUP0 ? read_sysreg(icc_igrpen0_el1) : read_sysreg(icc_igrpen1_el1), 1);
+    EXPECT("set", get_igrpen(group), 1);
     return PASSED;
 }
 
 static struct verdict ctlr_modes(uint32_t modes)
 {
     set_ctlr((modes & 2) != 0, (modes & 1) != 0);
-    EXPECT("EOImode, CBPR", read_sysreg(icc_ctlr_el1) & (ICC_CTLR_EOIMODE | ICC_CTLR_CBPR), modes);
+    EXPECT("EOImode, CBPR", get_ctlr(), modes);
     return PASSED;
 }
 

@@ -30,6 +30,7 @@ class Mutant:
     strategy: str = "te"
     cpus: int = 1
     quick: bool = False
+    guest: int = 3
 
 
 def mutants() -> list[Mutant]:
@@ -79,8 +80,8 @@ def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
     verdicts = []
     for top in (ROOT, directory):
         files = {"guest": ROOT / conform.IMAGE, "hyp": top / "build/hyp/hyp.img"}
-        row = lab.strategies[mutant.strategy]
-        verdicts.append(conform.run(row, images.Images(qemu, files), mutant.cpus, timeout_s=30))
+        ground = conform.Ground(lab.strategies[mutant.strategy], max(conform.MACHINES), mutant.guest, mutant.cpus)
+        verdicts.append(conform.run(ground, images.Images(qemu, files), timeout_s=30))
     return next(iter(conform.compare(verdicts[0], verdicts[1], {})), "")
 
 

@@ -57,21 +57,31 @@ static VREG_READER(read_icpidr2)
             writer(bank, (uint32_t)value);                                                                             \
     }
 
-/* SGIs are made pending and cleared by their sources, GICD_SPENDSGIR and CPENDSGIR (4.3.7, 4.3.8); and always enabled
- * or not by choice here (4.3.5: IMPLEMENTATION DEFINED). */
+static uint32_t without_sgis(const struct virq_bank *bank, uint32_t bits)
+{
+    return bank->irq[0].intid == 0 ? bits & ~VGIC_SGIS : bits;
+}
+
+/* Whether SGIs can be disabled is IMPLEMENTATION DEFINED (4.3.5, 4.3.6): they cannot, as with Arm's GIC-400. */
+static void clear_enable(struct virq_bank *bank, uint32_t bits)
+{
+    vreg_clear_enable(bank, without_sgis(bank, bits));
+}
+
+/* SGIs are made pending and cleared by their sources, GICD_SPENDSGIR and CPENDSGIR (4.3.7, 4.3.8). */
 static void set_pending(struct virq_bank *bank, uint32_t bits)
 {
-    vreg_set_pending(bank, bank->irq[0].intid == 0 ? bits & ~UINT32_C(0xffff) : bits);
+    vreg_set_pending(bank, without_sgis(bank, bits));
 }
 
 static void clear_pending(struct virq_bank *bank, uint32_t bits)
 {
-    vreg_clear_pending(bank, bank->irq[0].intid == 0 ? bits & ~UINT32_C(0xffff) : bits);
+    vreg_clear_pending(bank, without_sgis(bank, bits));
 }
 
 BIT_REGISTER(igroupr, vreg_group, vreg_set_group)
 BIT_REGISTER(isenabler, vreg_enable, vreg_set_enable)
-BIT_REGISTER(icenabler, vreg_enable, vreg_clear_enable)
+BIT_REGISTER(icenabler, vreg_enable, clear_enable)
 BIT_REGISTER(ispendr, vreg_pending, set_pending)
 BIT_REGISTER(icpendr, vreg_pending, clear_pending)
 BIT_REGISTER(isactiver, vreg_active, vreg_set_active)

@@ -33,7 +33,8 @@ void vgic_cpu_init(struct vgic *vm, struct vgic_cpu *cpu)
     virq_bank_init(&cpu->local, vm, 0, cpu);
     for (unsigned i = 0; i < VGIC_EPPI_BANKS; i++)
         virq_bank_init(&cpu->extended[i], vm, INTID_EPPI_FIRST + 32 * i, cpu);
-    cpu->local.edge = (1U << INTID_SGI_COUNT) - 1; /* SGIs are edge-triggered (IHI 0069H 12.11.7) */
+    cpu->local.edge = VGIC_SGIS; /* IHI 0069H 12.11.7 */
+    cpu->local.enabled = vm->version == 2 ? VGIC_SGIS : 0;
     for (unsigned group = 0; group < GIC_GROUPS; group++)
         virq_queue_init(&cpu->ready[group], &cpu->lists[group]);
     vcpuif_reset(cpu);

@@ -14,7 +14,8 @@
 #define VGIC_SPI_BANKS  31 /* INTIDs 32 to 1019 */
 #define VGIC_ESPI_BANKS (INTID_ESPI_COUNT / 32)
 #define VGIC_EPPI_BANKS (INTID_EPPI_COUNT / 32)
-#define VGIC_INTIDS     INTID_SPI_END /* without the extended ranges */
+#define VGIC_INTIDS     INTID_SPI_END    /* without the extended ranges */
+#define VGIC_SGIS       UINT32_C(0xffff) /* the SGIs in the first bank */
 
 /*
  * The guest's registers come first: an exit stores x0 to x30 at the address of its vCPU (arch/vectors.S). What every

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registers of the CPU interface, the group as an argument. */
+/* The CPU interface of GICv3: system registers (IHI 0069H 12.2). */
 #include "env.h"
 
-uint32_t acknowledge(unsigned group)
+static uint32_t acknowledge_v3(unsigned group)
 {
     uint64_t intid = group == GROUP0 ? read_sysreg(icc_iar0_el1) : read_sysreg(icc_iar1_el1);
 
@@ -11,7 +11,7 @@ uint32_t acknowledge(unsigned group)
     return (uint32_t)intid;
 }
 
-void end(unsigned group, uint32_t intid)
+static void end_v3(unsigned group, uint32_t intid)
 {
     if (group == GROUP0)
         write_sysreg(icc_eoir0_el1, intid);
@@ -21,25 +21,25 @@ void end(unsigned group, uint32_t intid)
     dsb(sy);
 }
 
-void deactivate(uint32_t intid)
+static void deactivate_v3(uint32_t intid)
 {
     write_sysreg(icc_dir_el1, intid);
     isb();
     dsb(sy);
 }
 
-uint32_t highest_pending(unsigned group)
+static uint32_t highest_pending_v3(unsigned group)
 {
     (void)signalled();
     return (uint32_t)(group == GROUP0 ? read_sysreg(icc_hppir0_el1) : read_sysreg(icc_hppir1_el1));
 }
 
-uint64_t get_bpr(unsigned group)
+static uint64_t get_bpr_v3(unsigned group)
 {
     return group == GROUP0 ? read_sysreg(icc_bpr0_el1) : read_sysreg(icc_bpr1_el1);
 }
 
-void set_bpr(unsigned group, uint64_t value)
+static void set_bpr_v3(unsigned group, uint64_t value)
 {
     if (group == GROUP0)
         write_sysreg(icc_bpr0_el1, value);
@@ -91,7 +91,7 @@ static void write_apr(unsigned group, unsigned n, uint32_t value)
     }
 }
 
-struct apr get_apr(unsigned group)
+static struct apr get_apr_v3(unsigned group)
 {
     struct apr apr = APR_ZERO;
 
@@ -100,7 +100,7 @@ struct apr get_apr(unsigned group)
     return apr;
 }
 
-void set_apr(unsigned group, struct apr apr)
+static void set_apr_v3(unsigned group, struct apr apr)
 {
     for (unsigned n = 0; n < apr_words(); n++)
         write_apr(group, n, apr.word[n]);
@@ -112,7 +112,17 @@ bool apr_is_zero(struct apr apr)
     return (apr.word[0] | apr.word[1] | apr.word[2] | apr.word[3]) == 0;
 }
 
-void set_igrpen(unsigned group, bool enabled)
+static bool aprs_apart_v3(void)
+{
+    return true;
+}
+
+static uint64_t get_igrpen_v3(unsigned group)
+{
+    return group == GROUP0 ? read_sysreg(icc_igrpen0_el1) : read_sysreg(icc_igrpen1_el1);
+}
+
+static void set_igrpen_v3(unsigned group, bool enabled)
 {
     if (group == GROUP0)
         write_sysreg(icc_igrpen0_el1, enabled);
@@ -121,24 +131,34 @@ void set_igrpen(unsigned group, bool enabled)
     isb();
 }
 
-uint64_t get_rpr(void)
+static uint64_t get_rpr_v3(void)
 {
     return read_sysreg(icc_rpr_el1);
 }
 
-void set_pmr(uint64_t value)
+static uint64_t get_pmr_v3(void)
+{
+    return read_sysreg(icc_pmr_el1);
+}
+
+static void set_pmr_v3(uint64_t value)
 {
     write_sysreg(icc_pmr_el1, value);
     isb();
 }
 
-void set_ctlr(bool eoimode, bool cbpr)
+static uint64_t get_ctlr_v3(void)
+{
+    return read_sysreg(icc_ctlr_el1) & (ICC_CTLR_EOIMODE | ICC_CTLR_CBPR);
+}
+
+static void set_ctlr_v3(bool eoimode, bool cbpr)
 {
     write_sysreg(icc_ctlr_el1, (eoimode ? ICC_CTLR_EOIMODE : 0) | (cbpr ? ICC_CTLR_CBPR : 0));
     isb();
 }
 
-void send_sgi(unsigned group, uint64_t value)
+static void send_sgi_v3(unsigned group, uint64_t value)
 {
     if (group == GROUP0)
         write_sysreg(icc_sgi0r_el1, value);
@@ -147,3 +167,23 @@ void send_sgi(unsigned group, uint64_t value)
     isb();
     (void)signalled();
 }
+
+const struct cpuif cpuif_v3 = {
+    .acknowledge = acknowledge_v3,
+    .end = end_v3,
+    .deactivate = deactivate_v3,
+    .highest_pending = highest_pending_v3,
+    .get_bpr = get_bpr_v3,
+    .set_bpr = set_bpr_v3,
+    .get_apr = get_apr_v3,
+    .set_apr = set_apr_v3,
+    .aprs_apart = aprs_apart_v3,
+    .get_igrpen = get_igrpen_v3,
+    .set_igrpen = set_igrpen_v3,
+    .get_rpr = get_rpr_v3,
+    .get_pmr = get_pmr_v3,
+    .set_pmr = set_pmr_v3,
+    .get_ctlr = get_ctlr_v3,
+    .set_ctlr = set_ctlr_v3,
+    .send_sgi = send_sgi_v3,
+};
