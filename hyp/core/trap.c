@@ -137,10 +137,18 @@ void trap_sync(struct vcpu *vcpu)
     }
 }
 
+/* Another core changed what concerns this vCPU: its hardware is to follow. */
+static NOINLINE void kicked(struct vgic_cpu *cpu)
+{
+    model_take(cpu);
+    gic->deactivate(GIC_KICK);
+    model_release(cpu);
+}
+
 /*
- * No linked interrupt for this vCPU: one of the hypervisor's own, or none at all. A kick has done its work by causing
- * this exit. An SPI that the guest routed elsewhere while it was on its way here is let go: its line is still asserted,
- * so it comes again where the route now leads.
+ * No linked interrupt for this vCPU: one of the hypervisor's own, or none at all. An SPI that the guest routed
+ * elsewhere while it was on its way here is let go: its line is still asserted, so it comes again where the route now
+ * leads.
  */
 static void other_interrupt(struct vgic_cpu *cpu, uint32_t pintid)
 {
@@ -192,6 +200,8 @@ void trap_irq(struct vcpu *vcpu)
     irq = &cpu->local.irq[pintid];
     if (irq->pintid != 0 && model_try(cpu->vm, cpu))
         cpu->strategy->arrived(cpu, irq);
+    else if (pintid == GIC_KICK)
+        kicked(cpu);
     else
         irq_slowly(cpu, pintid);
 }

@@ -252,8 +252,10 @@ void lr_place(struct vgic_cpu *cpu)
 {
     uint32_t hcr = cpu->delivery.lr.hcr_always;
 
-    place_pending(cpu, GROUPS_ALL);
-    place_active(cpu);
+    if (lr_waiting(cpu))
+        place_pending(cpu, GROUPS_ALL);
+    if (cpu->delivery.lr.outside)
+        place_active(cpu);
     if (lr_waiting(cpu))
         hcr |= place_by_rank(cpu);
     if (cpu->delivery.lr.outside)
