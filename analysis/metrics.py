@@ -36,7 +36,7 @@ class Source:
 class Observation:
     """One run of one point: its trace, the console's frames and the facts a metric needs.
 
-    regions: name -> [base, size] of the machine's device frames.
+    regions: name -> [base, size] of the machine's device frames; sliced: a timer ends turns of vCPUs anywhere.
     """
 
     traced: Trace
@@ -44,6 +44,7 @@ class Observation:
     source: Source | None = None
     insns_per_tick: int = 1
     regions: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    sliced: bool = False
 
     @cached_property
     def views(self) -> Views:
@@ -272,7 +273,7 @@ def check_clocks(seen: Observation) -> None:
     """
     if seen.insns_per_tick != 1:
         return
-    if len(seen.views.each) > 1:
+    if len(seen.views.each) > 1 and not seen.sliced:
         _check_machine_clock(seen)
     ticks = seen.frames.get("handler_ticks")
     if ticks is None or seen.source is None or seen.ipis:
@@ -294,7 +295,8 @@ def check_clocks(seen: Observation) -> None:
 
 
 def _check_machine_clock(seen: Observation) -> None:
-    """vCPUs that take turns share the clock: it tells what all of them executed between the marks, and a constant."""
+    """vCPUs that take turns share the clock: it tells what all of them executed between the marks, and a constant,
+    where no turn ends between a mark and the counter read beside it."""
     ticks = seen.frames.get("roundtrip_ticks")
     begin, end = seen.operations
     if ticks is None:

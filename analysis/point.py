@@ -25,15 +25,17 @@ class Context:
     """What the record needs to know of a point and its run, nothing of it host-dependent.
 
     identity: the fields a point is found by (id, machine, strategy, bench, bench_version, params), and population;
-    insns_per_tick: of the machine's counter; regions: name -> [base, size] of its device frames; max_exits: bound on
-    the exits of the measured region, None for no bound; deadline_ns: the virtual-time deadline; killed: why the
-    executor ended the run, or what it died of; host_elf, host_vectors: what runs at EL2, the symbol of its vectors.
+    insns_per_tick: of the machine's counter; sliced: whether a timer ends the turns of vCPUs; regions: name ->
+    [base, size] of its device frames; max_exits: bound on the exits of the measured region, None for no bound;
+    deadline_ns: the virtual-time deadline; killed: why the executor ended the run, or what it died of; host_elf,
+    host_vectors: what runs at EL2, the symbol of its vectors.
     """
 
     identity: dict[str, Any]
     metrics: list[str]
     source: Source | None = None
     insns_per_tick: int = 1
+    sliced: bool = False
     max_exits: int | None = None
     deadline_ns: int = 0
     killed: str = ""
@@ -83,7 +85,7 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     if guest.skipped:
         record.update(status="skip", reason=guest.reason)
         return
-    seen = Observation(traced, guest.frames, context.source, context.insns_per_tick, context.regions)
+    seen = Observation(traced, guest.frames, context.source, context.insns_per_tick, context.regions, context.sliced)
     metrics.check_clocks(seen)
     found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)
@@ -157,11 +159,12 @@ def _named(place: dict[str, Any]) -> str:
 
 
 def diagnosis(directory: Path, text: str, context: Context) -> dict[str, Any]:
-    """Where a failed run stood: its last exit, the guest's own last fault, the end of its trace, its last words."""
+    """Where a failed run stood, vCPU 0 of several: its last exit, the end of its trace, its last words; and the last
+    fault that the guest took itself, on the first vCPU that took one."""
     vcpus = [v for v in trace.load_unchecked(directory / TRACE_DIR) if v.size]
     return {
         "last_exit": _last_exit(vcpus[0], context) if vcpus else None,
-        "guest_fault": _guest_fault(vcpus[0], context) if vcpus else None,
+        "guest_fault": next((fault for v in vcpus if (fault := _guest_fault(v, context))), None),
         "end": _end(vcpus[0], context) if vcpus else None,
         "console": console.last_lines(text, CONSOLE_LINES),
     }

@@ -189,6 +189,7 @@ class Runner:
             metrics=point.scenario.metrics,
             source=point.source,
             insns_per_tick=point.machine.insns_per_tick,
+            sliced=point.scenario.slice_ns > 0,
             regions=point.machine.regions,
             max_exits=point.scenario.max_exits,
             deadline_ns=point.deadline_ns,
