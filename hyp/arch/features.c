@@ -49,14 +49,15 @@
 #define HCRX_EL2_GCSEN    BIT(22)
 
 /* HFGRTR_EL2, HFGWTR_EL2: a 1 does not trap */
-#define HFG_NACCDATA BIT(50)
-#define HFG_NGCS     (BIT(52) | BIT(53))
-#define HFG_NSMPRI   BIT(54)
-#define HFG_NTPIDR2  BIT(55)
-#define HFG_NRCWMASK BIT(56)
-#define HFG_NPIR     (BIT(57) | BIT(58))
-#define HFG_NPOR     (BIT(59) | BIT(60))
-#define HFG_NMAIR2   (BIT(62) | BIT(63))
+#define HFG_ICC_IGRPEN BIT(28) /* a 1 traps */
+#define HFG_NACCDATA   BIT(50)
+#define HFG_NGCS       (BIT(52) | BIT(53))
+#define HFG_NSMPRI     BIT(54)
+#define HFG_NTPIDR2    BIT(55)
+#define HFG_NRCWMASK   BIT(56)
+#define HFG_NPIR       (BIT(57) | BIT(58))
+#define HFG_NPOR       (BIT(59) | BIT(60))
+#define HFG_NMAIR2     (BIT(62) | BIT(63))
 /* HFGITR_EL2, likewise */
 #define HFGITR_NGCS (BIT(57) | BIT(58) | BIT(59))
 
@@ -139,4 +140,15 @@ void features_open(void)
         open_extended(mmfr3, pfr1);
     if (FIELD_GET(ID_AA64MMFR0_FGT, READ(id_aa64mmfr0_el1)) != 0)
         open_fine_grained(mmfr3, pfr1);
+}
+
+bool features_trap_igrpen(bool on)
+{
+    uint64_t traps;
+
+    if (FIELD_GET(ID_AA64MMFR0_FGT, READ(id_aa64mmfr0_el1)) == 0)
+        return false;
+    traps = READ(HFGWTR_EL2) & ~HFG_ICC_IGRPEN;
+    WRITE(HFGWTR_EL2, on ? traps | HFG_ICC_IGRPEN : traps);
+    return true;
 }

@@ -6,6 +6,7 @@
 #ifndef ARCH_FEATURES_H
 #define ARCH_FEATURES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Opens the controls of this core that stand apart: CPTR_EL2, HCRX_EL2, the fine-grained traps, vector lengths. */
@@ -13,5 +14,8 @@ void features_open(void);
 
 /* The bits of HCR_EL2 that do the same. */
 uint64_t features_hcr(void);
+
+/* Whether the guest's writes of ICC_IGRPEN0_EL1 and ICC_IGRPEN1_EL1 trap on this core. False: it cannot (FEAT_FGT). */
+bool features_trap_igrpen(bool on);
 
 #endif

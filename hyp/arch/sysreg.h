@@ -10,6 +10,7 @@
 
 #include "field.h"
 
+#ifndef read_sysreg /* the tests bring their own core */
 #define read_sysreg(name)                                                                                              \
     ({                                                                                                                 \
         uint64_t value_;                                                                                               \
@@ -27,6 +28,9 @@
 
 #define isb()    __asm__ volatile("isb" ::: "memory")
 #define dsb(opt) __asm__ volatile("dsb " #opt ::: "memory")
+#define sev()    __asm__ volatile("sev" ::: "memory")
+#define wfe()    __asm__ volatile("wfe" ::: "memory")
+#endif
 
 #define HCR_EL2_VM   BIT(0)
 #define HCR_EL2_SWIO BIT(1)

@@ -24,6 +24,7 @@ void lr_load(struct vgic_cpu *cpu)
     cpu->delivery.lr.hw = 0;
     cpu->delivery.lr.merge = false;
     cpu->delivery.lr.watching = false;
+    cpu->delivery.lr.watching_groups = false;
     cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
     cpu->delivery.lr.hcr_always = always(cpu->vm);
     cpu->delivery.lr.hcr = cpu->delivery.lr.hcr_always;
@@ -44,9 +45,9 @@ static void fetch_from(struct vgic_cpu *cpu)
 
     __atomic_store_n(&vm->fetch_from, cpu, __ATOMIC_RELEASE);
     gic->send_sgi(cpu->core, GIC_KICK);
-    __asm__ volatile("sev" ::: "memory"); /* it may sleep in model_wait(), where the kick is masked */
+    sev(); /* it may sleep in model_wait(), where the kick is masked */
     while (__atomic_load_n(&vm->fetch_from, __ATOMIC_ACQUIRE) != NULL)
-        __asm__ volatile("wfe" ::: "memory");
+        wfe();
 }
 
 /*
@@ -235,17 +236,37 @@ static void access_timer(struct vgic_cpu *cpu, uint64_t esr, uint64_t value)
     skip_instruction();
 }
 
+static void write_group_enable(struct vgic_cpu *cpu, uint32_t enable, bool on)
+{
+    uint32_t vmcr;
+
+    model_take(cpu);
+    vmcr = vif->read_vmcr() & ~enable;
+    vif->write_vmcr(on ? vmcr | enable : vmcr);
+    cpu->dirty = true;
+    model_release(cpu);
+    skip_instruction();
+}
+
+/* What traps only for a while. */
+static void sysreg_watched(struct vgic_cpu *cpu, uint64_t esr)
+{
+    uint64_t value = cpu->x[sysreg_rt(esr)];
+
+    if (sysreg_access(esr) == ISS_ICC_IGRPEN0_EL1)
+        write_group_enable(cpu, ICH_VMCR_VENG0, (value & 1) != 0);
+    else if (sysreg_access(esr) == ISS_ICC_IGRPEN1_EL1)
+        write_group_enable(cpu, ICH_VMCR_VENG1, (value & 1) != 0);
+    else if (timer_access(esr, &value))
+        access_timer(cpu, esr, value);
+    else
+        sysreg_other(cpu, esr);
+}
+
 void lr_sysreg(struct vgic_cpu *cpu, uint64_t esr)
 {
-    uint64_t value;
-
-    if (!cpu->delivery.lr.watching) {
-        sysreg_other(cpu, esr);
-        return;
-    }
-    value = cpu->x[sysreg_rt(esr)];
-    if (timer_access(esr, &value))
-        access_timer(cpu, esr, value);
+    if (cpu->delivery.lr.watching || cpu->delivery.lr.watching_groups)
+        sysreg_watched(cpu, esr);
     else
         sysreg_other(cpu, esr);
 }

@@ -226,19 +226,14 @@ static unsigned enabled_groups(void)
 }
 
 /*
- * More need a list register than there are. Exit when no pending one is left in them (NPIE), when a group is enabled
+ * Maintenance conditions that tell of group enables, for machines where those do not trap: exit when a group is enabled
  * whose interrupts wait, or one disabled whose interrupts are in the way. QEMU's VGrp0D condition looks at VENG1: it is
  * asked for only while VENG1 is set, so that it cannot hold at once.
  */
-static uint32_t place_by_rank(struct vgic_cpu *cpu)
+static uint32_t group_conditions(const struct vgic_cpu *cpu, unsigned groups)
 {
-    unsigned groups = enabled_groups();
-    uint32_t hcr = ICH_HCR_NPIE;
+    uint32_t hcr = 0;
 
-    lr_take_out_all(cpu);
-    place_pending(cpu, groups);
-    place_active(cpu);
-    place_pending(cpu, GROUPS_ALL);
     if (cpu->ready[0].front != NULL && (groups & 1) == 0)
         hcr |= ICH_HCR_VGRP0EIE;
     if (cpu->ready[1].front != NULL && (groups & 2) == 0)
@@ -246,6 +241,31 @@ static uint32_t place_by_rank(struct vgic_cpu *cpu)
     if ((groups & 2) != 0)
         hcr |= ICH_HCR_VGRP1DIE | ((groups & 1) != 0 ? ICH_HCR_VGRP0DIE : 0);
     return hcr;
+}
+
+/*
+ * More need a list register than there are. Exit when no pending one is left in them (NPIE), if one waits that could be
+ * signalled: else that would be so at once, for ever. And when the guest enables or disables a group.
+ */
+static uint32_t place_by_rank(struct vgic_cpu *cpu)
+{
+    unsigned groups = enabled_groups();
+    uint32_t hcr;
+
+    lr_take_out_all(cpu);
+    place_pending(cpu, groups);
+    place_active(cpu);
+    place_pending(cpu, GROUPS_ALL);
+    hcr = highest_waiting(cpu, groups) != NULL ? ICH_HCR_NPIE : 0;
+    if (!cpu->delivery.lr.watching_groups)
+        cpu->delivery.lr.watching_groups = vif->trap_groups(true);
+    return cpu->delivery.lr.watching_groups ? hcr : hcr | group_conditions(cpu, groups);
+}
+
+static void watch_groups_no_more(struct vgic_cpu *cpu)
+{
+    cpu->delivery.lr.watching_groups = false;
+    (void)vif->trap_groups(false);
 }
 
 void lr_place(struct vgic_cpu *cpu)
@@ -258,6 +278,8 @@ void lr_place(struct vgic_cpu *cpu)
         place_active(cpu);
     if (lr_waiting(cpu))
         hcr |= place_by_rank(cpu);
+    else if (cpu->delivery.lr.watching_groups)
+        watch_groups_no_more(cpu);
     if (cpu->delivery.lr.outside)
         hcr |= ICH_HCR_LRENPIE | ICH_HCR_TDIR;
     cpu->dirty = false;

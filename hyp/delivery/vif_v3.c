@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "features.h"
 #include "list_reg.h"
 #include "sysreg.h"
 #include "vgic.h"
@@ -94,6 +95,11 @@ static unsigned running_priority(void)
     return PRIORITY_IDLE;
 }
 
+static void write_vmcr(uint32_t value)
+{
+    write_sysreg(ich_vmcr_el2, value);
+}
+
 static bool signals(uint32_t pending, uint32_t enable)
 {
     uint64_t vmcr = read_sysreg_plain(ich_vmcr_el2);
@@ -135,6 +141,8 @@ const struct vif vif_v3 = {
     .read_hcr = read_hcr,
     .write_hcr = write_hcr,
     .read_vmcr = read_vmcr,
+    .write_vmcr = write_vmcr,
+    .trap_groups = features_trap_igrpen,
     .signals = signals,
     .running_priority = running_priority,
     .reset = reset,

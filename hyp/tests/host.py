@@ -9,14 +9,23 @@ from pathlib import Path
 HYP = Path(__file__).resolve().parent.parent
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
-TESTS = ("test_routing", "test_extended")  # beside test_model, which takes a seed and a number
+TESTS = ("test_routing", "test_extended", "test_overflow")  # beside those that take a seed and a number
+ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
+# What the strategies on list registers are made of, and the core that they run on here.
+LISTS = ("test_lists", "test_overflow")
+LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
 FRAMES = ("gicd", "gicr", "gicc", "cpuif")
 
 
 def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
-    # hyp/lib's string.h and stdlib.h stand in for a hosted library's: keep them out of the tests' way
-    rooms = [f"-iquote{hyp / 'lib'}", *(f"-I{hyp / room}" for room in ("gic", "vgic", "tests"))]
+    # some headers of hyp/lib and hyp/arch have a hosted library's names: keep them out of the tests' way
+    rooms = [f"-iquote{hyp / room}" for room in ("tests/arch", "lib", "arch")]
+    rooms += ["-include", str(hyp / "tests" / "fake_regs.h")]
+    rooms += [f"-I{hyp / room}" for room in ("gic", "vgic", "seam", "delivery", "tests")]
     sources = [hyp / "tests" / f"{name}.c" for name in names] + sorted((hyp / "vgic").glob("*.c"))
+    if names[0] in LISTS:
+        sources += [hyp / "tests" / f"{name}.c" for name in ("lists", "fake_ich")]
+        sources += [hyp / "delivery" / f"{name}.c" for name in LISTS_DELIVERY]
     subprocess.run([*compiler, *rooms, "-o", program, *sources], check=True, capture_output=True)
     return program
 

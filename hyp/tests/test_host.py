@@ -25,6 +25,20 @@ def test_model_equals_the_reference(model: Path, seed: int) -> None:
     assert done.stdout.count("\nok ") == 5
 
 
+@pytest.fixture(name="lists", scope="session")
+def fixture_lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that compares the strategy lr, on a fake of its registers, with its reference."""
+    return build_test("test_lists", tmp_path_factory.mktemp("hyp"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 0xDEADBEEF])
+def test_list_registers_equal_the_reference(lists: Path, seed: int) -> None:
+    """1 to 16 list registers, with and without QEMU's deviations from the architecture."""
+    done = subprocess.run([lists, str(seed), "10000"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("\nok ") == 18
+
+
 @pytest.mark.parametrize("name", TESTS)
 def test_scenarios(name: str, tmp_path: Path) -> None:
     """Programs of written-down scenarios."""

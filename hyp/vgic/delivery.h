@@ -31,14 +31,15 @@ union delivery_state {
         uint64_t asserted; /* VI, VF or neither, as written */
     } te;
     struct {
-        uint32_t all;        /* list registers there are, a bit each */
-        uint32_t used;       /* those that hold an interrupt */
-        uint32_t hw;         /* of these, those with HW = 1 */
-        uint32_t hcr;        /* ICH_HCR_EL2 as written */
-        uint32_t hcr_always; /* its bits that are always set */
-        bool merge;          /* another core raised a resident interrupt: its latch is to go into the list register */
-        bool outside;        /* an active interrupt may have no list register */
-        bool watching;       /* the guest's accesses to its timers trap */
+        uint32_t all;         /* list registers there are, a bit each */
+        uint32_t used;        /* those that hold an interrupt */
+        uint32_t hw;          /* of these, those with HW = 1 */
+        uint32_t hcr;         /* ICH_HCR_EL2 as written */
+        uint32_t hcr_always;  /* its bits that are always set */
+        bool merge;           /* another core raised a resident interrupt: its latch is to go into the list register */
+        bool outside;         /* an active interrupt may have no list register */
+        bool watching;        /* the guest's accesses to its timers trap */
+        bool watching_groups; /* its writes of ICC_IGRPEN<n>_EL1 trap */
         uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
         struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
     } lr;
