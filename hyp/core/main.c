@@ -19,8 +19,8 @@ void hyp_main(const void *fdt)
     if (reason != NULL)
         platform_refuse("%s", reason);
     vm = vm_create(0);
-    print("virqlab: vm0 strategy=%s vcpus=%u mem=%luMiB gic=%s\n", vm->vgic.delivery->tag, vm->vgic.cpus,
-          vm->ram.size >> 20, gic->compatible);
+    print("virqlab: vm0 strategy=%s vcpus=%u mem=%luMiB gic=v%u\n", vm->vgic.delivery->tag, vm->vgic.cpus,
+          vm->ram.size >> 20, gic->version);
     vm->vcpu[0]->on = true;
     vm->vcpu[0]->entry = vm->entry;
     vm->vcpu[0]->context = vm->fdt;

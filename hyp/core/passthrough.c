@@ -71,8 +71,13 @@ static void give_spis(struct vm *vm)
 /* Neither memory nor the interrupt controller: the guest would have what is not its own. */
 static bool may_have(const struct vm *vm, const struct range *range)
 {
-    return !platform_has_memory(range) && !overlap(range, &vm->ram) && !overlap(range, &gic_map.gicd) &&
-           !overlap(range, &gic_map.gicr) && !overlap(range, &vm->gicr);
+    const struct range *const taken[] = {&vm->ram,      &vm->gicr,     &gic_map.gicd, &gic_map.gicr,
+                                         &gic_map.gicc, &gic_map.gich, &gic_map.gicv};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
+        if (overlap(range, taken[i]))
+            return false;
+    return !platform_has_memory(range);
 }
 
 /* vm<id>.mmio=ADDRESS,SIZE[,ADDRESS,SIZE…] */

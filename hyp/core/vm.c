@@ -102,13 +102,28 @@ static void choose_priority_bits(struct vm *vm)
 }
 
 /* The guest sees its frames where this machine has the physical ones: the same image runs bare. */
+static void give_frames(struct vm *vm)
+{
+    uint64_t gicd = gic_map.gicd.base;
+
+    if (vm->vgic.version == 3) {
+        vm->gicd = (struct range){gicd, GICD_SIZE};
+        vm->gicr = (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus};
+    } else {
+        vm->gicd = (struct range){gicd, GICV2_GICD_SIZE};
+        vm->gicr = (struct range){gic->version == 2 ? gic_map.gicc.base : gicd + GICD_SIZE, GICC_SIZE};
+    }
+}
+
 static void give_gic(struct vm *vm)
 {
     char tag[16] = "lr";
     const struct delivery *delivery;
     const char *reason;
-    uint64_t version = vm_number(vm, "gic", 3);
+    uint64_t version = vm_number(vm, "gic", gic->version);
 
+    if (gic->version == 2)
+        memcpy(tag, "te", sizeof("te"));
     vm_text(vm, "strategy", tag, sizeof(tag));
     delivery = delivery_find(tag, (unsigned)version);
     if (delivery == NULL)
@@ -121,9 +136,7 @@ static void give_gic(struct vm *vm)
     limit_list_registers(vm);
     choose_priority_bits(vm);
     give_vcpus(vm);
-    vm->gicd = (struct range){gic_map.gicd.base, version == 3 ? GICD_SIZE : GICV2_GICD_SIZE};
-    vm->gicr = version == 3 ? (struct range){gic_map.gicr.base, (uint64_t)GICR_SIZE * vm->vgic.cpus}
-                            : (struct range){gic_map.gicd.base + GICD_SIZE, GICC_SIZE};
+    give_frames(vm);
 }
 
 struct vm *vm_create(unsigned id)

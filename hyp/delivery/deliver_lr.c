@@ -15,10 +15,10 @@
 
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
+    if (gic->version != 3)
+        return "lr needs a machine with GICv3 (ICH_*_EL2): run gicv2 or te";
     if (version != 3)
         return "lr on GICv3 serves GICv3 guests only (ICC_SRE_EL1.SRE = 0 is not supported): run te";
-    if (FIELD_GET(ID_AA64PFR0_GIC, read_sysreg(id_aa64pfr0_el1)) == 0)
-        return "lr needs the GICv3 system registers (ID_AA64PFR0_EL1.GIC = 0): run te";
     vif = &vif_v3;
     vif_v3_limits(limits);
     return NULL;

@@ -36,9 +36,11 @@ static unsigned most_priority_bits(unsigned version)
     return machine > PRIORITY_BITS ? machine : PRIORITY_BITS;
 }
 
-/* Both guest models: the CPU interface is software either way. */
+/* Both guest models: the CPU interface is software either way. Only a core with GICv3's system registers traps them. */
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
+    if (version > gic->version)
+        return "a guest sees a GICv3 only on a machine with one: give gic=2";
     *limits = (struct vgic_limits){
         .priority_bits = PRIORITY_BITS,
         .priority_bits_least = PRIORITY_BITS_LEAST,
@@ -66,7 +68,8 @@ static inline __attribute__((always_inline)) void signal(struct vgic_cpu *cpu)
 
 static void load(struct vgic_cpu *cpu)
 {
-    write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+    if (gic->version == 3)
+        write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
     vcpuif_reset(cpu);
     cpu->delivery.te.asserted = 0;
     write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));

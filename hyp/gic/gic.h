@@ -16,7 +16,8 @@
 #define GIC_KICK 0
 
 struct gic_ops {
-    const char *compatible; /* of the device tree node */
+    unsigned version;
+    const char *compatible[4]; /* of the device tree node; NULL after the last */
     /* Maps and initializes the controller, all interrupts disabled. NULL, or why not. */
     const char *(*init)(const void *fdt);
     /* ditto, the calling core's part: before anything else on that core. */
@@ -25,13 +26,14 @@ struct gic_ops {
     uint32_t (*take)(void);
     /* One that this core took. */
     void (*deactivate)(uint32_t intid);
-    /* An SGI or PPI of core `cpu`, from any core: enable it; deactivate it. Nothing happens before its cpu_init(). */
+    /* An SGI or PPI of core `cpu`, with GICv3 from any core, with GICv2 its own: enable it; deactivate it. Nothing
+     * happens before its cpu_init(). */
     void (*enable)(unsigned cpu, uint32_t intid, bool on);
     void (*deactivate_ppi)(unsigned cpu, uint32_t intid);
     /* An SPI: edge-triggered or a level, to the core with affinity `mpidr`, also while that one is off. */
     void (*enable_spi)(uint32_t intid, uint64_t mpidr, bool edge);
     void (*disable_spi)(uint32_t intid);
-    /* Whether the input of a level-sensitive SPI, or of core `cpu`'s PPI, is asserted; from any core. */
+    /* Whether the input of a level-sensitive SPI, or of core `cpu`'s PPI, is asserted; from any core as above. */
     bool (*asserted)(unsigned cpu, uint32_t intid);
     /* SGI `intid` to the core with affinity `mpidr`. */
     void (*send_sgi)(uint64_t mpidr, uint32_t intid);
@@ -40,9 +42,10 @@ struct gic_ops {
 /* Chosen by gic_probe(); never NULL after it. */
 extern const struct gic_ops *gic __attribute__((visibility("hidden")));
 
-/* Frames of this machine's distributor and of its first redistributor. */
+/* Frames of this machine. GICv3: distributor and first redistributor; GICv2: distributor, CPU interface, and where it
+ * has the virtualization extensions virtual interface control and virtual CPU interface. Size 0: it has none. */
 struct gic_map {
-    struct range gicd, gicr;
+    struct range gicd, gicr, gicc, gich, gicv;
 };
 extern struct gic_map gic_map;
 
@@ -52,6 +55,6 @@ uint32_t gic_spi_end(void);
 /* Finds the controller in the device tree and initializes it. NULL, or the reason why it cannot be used. */
 const char *gic_probe(const void *fdt);
 
-extern const struct gic_ops gic_v3;
+extern const struct gic_ops gic_v2, gic_v3;
 
 #endif

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "cpu.h"
+#include "dist.h"
 #include "mmio.h"
 #include "mmu.h"
 #include "regs/gicd.h"
@@ -12,8 +13,6 @@
 #include "regs/intid.h"
 #include "regs/sgi.h"
 #include "sysreg.h"
-
-#define PRIORITY_HOST 0xa0 /* of every physical interrupt; its order among guests' interrupts is the model's */
 
 static uintptr_t redistributors[CPUS_MAX];
 
@@ -91,23 +90,6 @@ static bool redistributor_init(uintptr_t redistributor)
     return wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
 }
 
-/* Every SPI off, a line, of Group 1; which of them exist is in GICD_TYPER, writes for others are ignored. */
-static void distributor_init(uintptr_t gicd)
-{
-    unsigned banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(gicd + GICD_TYPER));
-
-    for (uintptr_t n = 1; n <= banks; n++) {
-        mmio_write32(gicd + GICD_ICENABLER + 4 * n, UINT32_MAX);
-        mmio_write32(gicd + GICD_ICPENDR + 4 * n, UINT32_MAX);
-        mmio_write32(gicd + GICD_ICACTIVER + 4 * n, UINT32_MAX);
-        mmio_write32(gicd + GICD_IGROUPR + 4 * n, UINT32_MAX);
-        for (unsigned i = 0; i < 8; i += 4)
-            mmio_write32(gicd + GICD_ICFGR + 8 * n + i, 0);
-        for (unsigned i = 0; i < 32; i += 4)
-            mmio_write32(gicd + GICD_IPRIORITYR + 32 * n + i, PRIORITY_HOST * UINT32_C(0x01010101));
-    }
-}
-
 static bool set_ctlr(uint32_t value)
 {
     mmio_write32(gic_map.gicd.base + GICD_CTLR, value);
@@ -116,15 +98,15 @@ static bool set_ctlr(uint32_t value)
 
 static const char *init(const void *fdt)
 {
-    if (!devtree_reg(fdt, gic_v3.compatible, 0, &gic_map.gicd) ||
-        !devtree_reg(fdt, gic_v3.compatible, 1, &gic_map.gicr))
+    if (!devtree_reg(fdt, gic_v3.compatible[0], 0, &gic_map.gicd) ||
+        !devtree_reg(fdt, gic_v3.compatible[0], 1, &gic_map.gicr))
         return "the device tree gives the GIC no frames";
     mmu_map_device(gic_map.gicd.base, GICD_SIZE);
     map_redistributors();
     /* affinity routing changes only while the groups are disabled (IHI 0069H 12.9.4) */
     if (!set_ctlr(0) || !set_ctlr(GICD_CTLR_ARE_NS))
         return "GICD_CTLR.RWP stays set";
-    distributor_init(gic_map.gicd.base);
+    dist_reset(UINT32_MAX);
     return set_ctlr(GICD_CTLR_ARE_NS | GICD_CTLR_ENABLEGRP1A) ? NULL : "GICD_CTLR.RWP stays set";
 }
 
@@ -170,44 +152,27 @@ static void deactivate_ppi(unsigned cpu, uint32_t intid)
         mmio_write32(redistributors[cpu] + GICR_SGI + GICR_ICACTIVER0, BIT32(intid));
 }
 
-/* The word of a register with a bit for each interrupt. */
-static uintptr_t gicd_word(uintptr_t reg, uint32_t intid)
-{
-    return gic_map.gicd.base + reg + (uintptr_t)(intid & ~31U) / 8;
-}
-
-/*
- * GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). The trigger may change only while the
- * interrupt is disabled (12.9.9): one that is enabled has it already.
- */
+/* GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). */
 static void enable_spi(uint32_t intid, uint64_t mpidr, bool edge)
 {
-    uintptr_t icfgr = gic_map.gicd.base + GICD_ICFGR + 4 * (uintptr_t)(intid / 16);
-    uint32_t config = mmio_read32(icfgr), bit = BIT32(2 * (intid % 16) + 1);
-
-    if (((config & bit) != 0) != edge)
-        mmio_write32(icfgr, config ^ bit);
+    dist_set_edge(intid, edge);
     mmio_write64(gic_map.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid, mpidr);
-    mmio_write32(gicd_word(GICD_ISENABLER, intid), BIT32(intid % 32));
+    mmio_write32(dist_word(GICD_ISENABLER, intid), BIT32(intid % 32));
 }
 
 static void disable_spi(uint32_t intid)
 {
-    mmio_write32(gicd_word(GICD_ICENABLER, intid), BIT32(intid % 32));
+    mmio_write32(dist_word(GICD_ICENABLER, intid), BIT32(intid % 32));
     (void)wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
-/* Nothing here sets a latch by ISPENDR: pending is the line, also while the interrupt is active. */
 static bool asserted(unsigned cpu, uint32_t intid)
 {
-    uintptr_t word = gicd_word(GICD_ISPENDR, intid);
-
-    if (intid < INTID_SPI_FIRST) {
-        if (redistributors[cpu] == 0)
-            return false;
-        word = redistributors[cpu] + GICR_SGI + GICR_ISPENDR0;
-    }
-    return (mmio_read32(word) >> intid % 32 & 1) != 0;
+    if (intid >= INTID_SPI_FIRST)
+        return dist_asserted(intid);
+    if (redistributors[cpu] == 0)
+        return false;
+    return (mmio_read32(redistributors[cpu] + GICR_SGI + GICR_ISPENDR0) >> intid & 1) != 0;
 }
 
 /* ICC_SGI1R_EL1 (IHI 0069H 12.2.24): 16 targets a range of Aff0. */
@@ -221,7 +186,8 @@ static void send_sgi(uint64_t mpidr, uint32_t intid)
 }
 
 const struct gic_ops gic_v3 = {
-    .compatible = "arm,gic-v3",
+    .version = 3,
+    .compatible = {"arm,gic-v3"},
     .init = init,
     .cpu_init = cpu_init,
     .take = take,
