@@ -225,6 +225,18 @@ static unsigned enabled_groups(void)
     return ((vmcr & ICH_VMCR_VENG0) != 0 ? 1U : 0) | ((vmcr & ICH_VMCR_VENG1) != 0 ? 2U : 0);
 }
 
+static void take_out_pending(struct vgic_cpu *cpu)
+{
+    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
+        struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
+
+        if ((vif->read(irq->lr) & vif->active) != 0)
+            continue;
+        lr_take_out(cpu, irq);
+        virq_update_one(irq);
+    }
+}
+
 /*
  * Maintenance conditions that tell of group enables, for machines where those do not trap: exit when a group is enabled
  * whose interrupts wait, or one disabled whose interrupts are in the way. QEMU's VGrp0D condition looks at VENG1: it is
@@ -244,18 +256,24 @@ static uint32_t group_conditions(const struct vgic_cpu *cpu, unsigned groups)
 }
 
 /*
- * More need a list register than there are. Exit when no pending one is left in them (NPIE), if one waits that could be
- * signalled: else that would be so at once, for ever. And when the guest enables or disables a group.
+ * More need a list register than there are. Active ones keep theirs while another is left for a pending one: outside,
+ * each costs an exit at its EOI, more than it would save at the next refill. Exit when no pending one is left in them
+ * (NPIE), if one waits that could be signalled: else that would be so at once, for ever. And when the guest enables or
+ * disables a group.
  */
 static uint32_t place_by_rank(struct vgic_cpu *cpu)
 {
     unsigned groups = enabled_groups();
     uint32_t hcr;
 
-    lr_take_out_all(cpu);
+    take_out_pending(cpu);
+    if (full(cpu))
+        lr_take_out_all(cpu);
     place_pending(cpu, groups);
     place_active(cpu);
     place_pending(cpu, GROUPS_ALL);
+    if (!lr_waiting(cpu))
+        return 0;
     hcr = highest_waiting(cpu, groups) != NULL ? ICH_HCR_NPIE : 0;
     if (!cpu->delivery.lr.watching_groups)
         cpu->delivery.lr.watching_groups = vif->trap_groups(true);
@@ -271,10 +289,11 @@ static void watch_groups_no_more(struct vgic_cpu *cpu)
 void lr_place(struct vgic_cpu *cpu)
 {
     uint32_t hcr = cpu->delivery.lr.hcr_always;
+    bool too_many = (cpu->delivery.lr.hcr & ICH_HCR_NPIE) != 0 && lr_waiting(cpu);
 
-    if (lr_waiting(cpu))
+    if (lr_waiting(cpu) && !too_many) /* as far as is known */
         place_pending(cpu, GROUPS_ALL);
-    if (cpu->delivery.lr.outside)
+    if (cpu->delivery.lr.outside && !too_many)
         place_active(cpu);
     if (lr_waiting(cpu))
         hcr |= place_by_rank(cpu);
