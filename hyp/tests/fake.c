@@ -58,7 +58,7 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
     (void)esr;
 }
 
-static const struct delivery fake = {
+const struct delivery fake_delivery = {
     .tag = "fake",
     .limits = limits,
     .load = nothing_for_cpu,
@@ -85,7 +85,7 @@ struct vgic *fake_vm_version(unsigned cpus, unsigned version)
     static struct vgic vm;
     static struct vgic_cpu cpu[VGIC_CPUS_MAX];
 
-    CHECK(vgic_init(&vm, &fake, version) == NULL);
+    CHECK(vgic_init(&vm, &fake_delivery, version) == NULL);
     for (unsigned i = 0; i < cpus; i++)
         vgic_cpu_init(&vm, &cpu[i]);
     return &vm;

@@ -11,6 +11,8 @@
 extern unsigned fake_priority_bits;
 extern bool fake_extended;
 
+extern const struct delivery fake_delivery;
+
 /* A fresh VM with `cpus` vCPUs, all groups and the CPU interfaces as they are after reset. */
 struct vgic *fake_vm(unsigned cpus);
 /* ditto, with a GIC of that architecture version: 2 or 3 (fake_vm()). */

@@ -9,12 +9,13 @@ from pathlib import Path
 HYP = Path(__file__).resolve().parent.parent
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
-TESTS = ("test_routing", "test_extended", "test_overflow")  # beside those that take a seed and a number
+REFERENCES = ("test_model", "test_lists", "test_secure")  # against a reference: they take a seed and a number
+TESTS = ("test_routing", "test_extended", "test_overflow", "test_states")  # scenarios
 ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
-FRAMES = ("gicd", "gicr", "gicc", "cpuif")
+FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure")
 
 
 def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
@@ -33,7 +34,7 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
 def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False) -> Path:
     """The program of hyp/tests/NAME.c with the model of the tree at `hyp`; a mutant may leave things unused."""
     flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
-    return _build(["gcc", *flags], [name, "consistent", "fake", "tap"], directory / name, hyp)
+    return _build(["gcc", *flags], [name, "consistent", "fake", "secure_ref", "tap"], directory / name, hyp)
 
 
 def build_fuzzer(frame: str, directory: Path) -> Path:

@@ -39,6 +39,20 @@ def test_list_registers_equal_the_reference(lists: Path, seed: int) -> None:
     assert done.stdout.count("\nok ") == 18
 
 
+@pytest.fixture(name="secure", scope="session")
+def fixture_secure(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that compares two security states with their reference."""
+    return build_test("test_secure", tmp_path_factory.mktemp("hyp"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 0xDEADBEEF])
+def test_two_security_states_equal_the_reference(secure: Path, seed: int) -> None:
+    """Random accesses from both states and EL3, at 5 to 8 priority bits."""
+    done = subprocess.run([secure, str(seed), "5000"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("\nok ") == 4
+
+
 @pytest.mark.parametrize("name", TESTS)
 def test_scenarios(name: str, tmp_path: Path) -> None:
     """Programs of written-down scenarios."""

@@ -132,18 +132,10 @@ static void raise_sgi(struct vgic_cpu *to, unsigned intid, unsigned group)
         vgic_raise(irq);
 }
 
-/* vCPU n has affinity 0.0.0.n and there are at most 16: only cluster 0.0.0 and range 0 have targets. */
 void vgic_sgi(struct vgic_cpu *from, uint64_t value, unsigned group)
 {
-    const struct vgic *vm = from->vm;
     unsigned intid = (unsigned)FIELD_GET(ICC_SGI_INTID, value);
-    uint32_t targets = (uint32_t)FIELD_GET(ICC_SGI_TARGETLIST, value);
 
-    if ((value & ICC_SGI_IRM) != 0)
-        targets = ~BIT32(from->index);
-    else if ((value & (FIELD_MASK(ICC_SGI_AFF1) | FIELD_MASK(ICC_SGI_AFF2) | FIELD_MASK(ICC_SGI_AFF3) |
-                       FIELD_MASK(ICC_SGI_RS))) != 0)
-        return;
-    for (targets &= vm->present; targets != 0; targets &= targets - 1)
-        raise_sgi(vm->cpu[__builtin_ctz(targets)], intid, group);
+    for (uint32_t targets = vgic_sgi_targets(from, value); targets != 0; targets &= targets - 1)
+        raise_sgi(from->vm->cpu[__builtin_ctz(targets)], intid, group);
 }

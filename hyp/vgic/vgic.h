@@ -7,6 +7,7 @@
 
 #include "delivery.h"
 #include "regs/intid.h"
+#include "regs/sgi.h"
 #include "vcpuif.h"
 #include "virq.h"
 
@@ -128,6 +129,20 @@ static inline void vgic_set_x(struct vgic_cpu *cpu, unsigned rt, uint64_t value)
 
 /* Active to inactive, by EOI or DIR or ICACTIVER, the linked physical interrupt with it. */
 void vgic_deactivate(struct virq *irq);
+
+/*
+ * The vCPUs, a bit each, that a write of ICC_SGI1R_EL1 and the like by `from` names. vCPU n has affinity 0.0.0.n and
+ * there are at most 16: only cluster 0.0.0 and range 0 have targets.
+ */
+static inline uint32_t vgic_sgi_targets(const struct vgic_cpu *from, uint64_t value)
+{
+    if ((value & ICC_SGI_IRM) != 0)
+        return from->vm->present & ~BIT32(from->index);
+    if ((value & (FIELD_MASK(ICC_SGI_AFF1) | FIELD_MASK(ICC_SGI_AFF2) | FIELD_MASK(ICC_SGI_AFF3) |
+                  FIELD_MASK(ICC_SGI_RS))) != 0)
+        return 0;
+    return from->vm->present & (uint32_t)FIELD_GET(ICC_SGI_TARGETLIST, value);
+}
 
 /*
  * ICC_SGI1R_EL1, ICC_ASGI1R_EL1 and ICC_SGI0R_EL1 written by `from` (IHI 0069H 12.2.24): `group` is the group that
