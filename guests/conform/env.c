@@ -243,8 +243,10 @@ void env_reset_cpu(void)
     reset_cpu_interface();
     look_at(smp_self());
     reset_bank(0);
-    if (gic->version == 3)
+    if (gic->version == 3) {
         mmio_write32(gic_redistributor() + GICR_WAKER, 0);
+        mmio_write32(gic_redistributor() + GICR_CTLR, 0);
+    }
 }
 
 /* Few rules are about them, and there are many: those that the last rule left alone need no reset. */

@@ -57,6 +57,8 @@ static const struct {
     {"message.", GICV3, "no message-based SPIs"},
     {"priority.", GICV3, "no ICC_CTLR_EL1.PRIbits"},
     {"extended.", GICV3, "no extended INTIDs"},
+    {"any.", GICV3, "no affinity routing"},
+    {"sleep.", GICV3, "no redistributor"},
 };
 
 static bool met(enum need need)

@@ -53,6 +53,7 @@ static __attribute__((noinline)) int64_t cpu_on(struct vcpu *caller, uint64_t af
 static _Noreturn void turn_off(struct vcpu *vcpu)
 {
     model_take(&vcpu->vgic);
+    vgic_set_asleep(&vcpu->vgic, true);
     vcpu->vgic.vm->delivery->surrender(&vcpu->vgic); /* nobody may wait for a core that is off */
     vcpu->vgic.dirty = false;
     vcpu->on = false;

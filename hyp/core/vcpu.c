@@ -49,9 +49,9 @@ static void load_interrupts(struct vcpu *vcpu)
     gic->enable(cpu_index(), INTID_MAINTENANCE, true);
     model_take(&vcpu->vgic);
     delivery->load(&vcpu->vgic);
+    vgic_set_asleep(&vcpu->vgic, false); /* as firmware does that implements PSCI, for software that leaves it to it */
     delivery->enabled(&vcpu->vgic.local, vcpu->vgic.local.hw);
-    delivery->flush(&vcpu->vgic);
-    model_leave(vcpu->vgic.vm);
+    model_release(&vcpu->vgic);
 }
 
 void vcpu_start(struct vcpu *vcpu)

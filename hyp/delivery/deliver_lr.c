@@ -52,5 +52,6 @@ const struct delivery deliver_lr = {
     .arrived = lr_arrived,
     .resample = lr_resample,
     .maintenance = lr_maintenance,
+    .rearm = lr_rearm,
     .sysreg = sysreg,
 };

@@ -179,17 +179,17 @@ static void maintenance(struct vgic_cpu *cpu)
     (void)cpu;
 }
 
+/* The model's CPU interface is this strategy's own. */
+static void rearm(struct vgic_cpu *cpu)
+{
+    (void)cpu;
+}
+
 static uint64_t read_ctlr(const struct vgic_cpu *cpu)
 {
     return FIELD_PREP(ICC_CTLR_PRIBITS, cpu->vm->limits.priority_bits - 1) | ICC_CTLR_A3V |
            (cpu->vm->limits.extended ? ICC_CTLR_EXTRANGE : 0) | (cpu->cpuif.eoimode ? ICC_CTLR_EOIMODE : 0) |
            (cpu->cpuif.cbpr ? ICC_CTLR_CBPR : 0);
-}
-
-static void write_igrpen(struct vgic_cpu *cpu, unsigned group, uint64_t value)
-{
-    cpu->cpuif.group_enabled[group] = (value & 1) != 0;
-    cpu->dirty = true;
 }
 
 /* Whether `reg` is an ICC_AP0R<n> or ICC_AP1R<n> of as many preemption levels as there are, and which. */
@@ -289,10 +289,10 @@ static bool write_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
         vcpuif_write_ctlr(cpu, (value & ICC_CTLR_EOIMODE) != 0, (value & ICC_CTLR_CBPR) != 0);
         return true;
     case ISS_ICC_IGRPEN1_EL1:
-        write_igrpen(cpu, 1, value);
+        vcpuif_write_igrpen(cpu, 1, (value & 1) != 0);
         return true;
     case ISS_ICC_IGRPEN0_EL1:
-        write_igrpen(cpu, 0, value);
+        vcpuif_write_igrpen(cpu, 0, (value & 1) != 0);
         return true;
     default:
         return write_apr(cpu, reg, value);
@@ -424,7 +424,7 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
         .tag = "te", .version = (guest_version), .limits = limits, .load = load, .flush = flush, .fetch = fetch,       \
         .surrender = surrender, .raise_resident = raise_resident, .activated = activated, .enabled = linked_enabled,   \
         .deactivated = deactivated, .arrived = arrived, .resample = resample, .maintenance = maintenance,              \
-        .sysreg = (sysreg_handler),                                                                                    \
+        .rearm = rearm, .sysreg = (sysreg_handler),                                                                    \
     }
 
 /* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */

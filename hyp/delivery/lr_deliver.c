@@ -8,12 +8,17 @@
 #include "timer.h"
 
 /*
- * Any CPU may deactivate an SPI by DIR, wherever it was acknowledged (IHI 0069H 4.1.1): with several of them DIR, which
- * guests use with EOImode = 1 only, traps.
+ * What holds whatever is in the list registers. Any CPU may deactivate an SPI by DIR, wherever it was acknowledged (IHI
+ * 0069H 4.1.1): with several of them DIR, which guests use with EOImode = 1 only, traps. A vCPU whose redistributor
+ * sleeps is signalled nothing and acknowledges nothing: what is in its list registers is as good as pending elsewhere.
  */
-static uint32_t always(const struct vgic *vm)
+static uint32_t always(struct vgic_cpu *cpu)
 {
-    return vm->cpus > 1 ? ICH_HCR_EN | ICH_HCR_TDIR : ICH_HCR_EN;
+    uint32_t hcr = cpu->vm->cpus > 1 ? ICH_HCR_TDIR : 0;
+
+    if (!cpu->asleep)
+        hcr |= ICH_HCR_EN;
+    return cpu->vm->one_of_n != 0 ? hcr | lr_watch_groups(cpu) : hcr;
 }
 
 void lr_load(struct vgic_cpu *cpu)
@@ -22,13 +27,12 @@ void lr_load(struct vgic_cpu *cpu)
     cpu->delivery.lr.used = 0;
     cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
     cpu->delivery.lr.hw = 0;
-    cpu->delivery.lr.merge = false;
+    cpu->delivery.lr.attend = true;
     cpu->delivery.lr.watching = false;
     cpu->delivery.lr.watching_groups = false;
     cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
-    cpu->delivery.lr.hcr_always = always(cpu->vm);
-    cpu->delivery.lr.hcr = cpu->delivery.lr.hcr_always;
-    vif->write_hcr(cpu->delivery.lr.hcr);
+    cpu->delivery.lr.hcr = 0;
+    vif->write_hcr(0);
     cpu->dirty = true;
 }
 
@@ -120,7 +124,7 @@ void lr_raise_resident(struct virq *irq)
         return;
     }
     irq->bank->again |= irq->mask;
-    holder->delivery.lr.merge = true;
+    holder->delivery.lr.attend = true;
     vgic_touch(holder);
 }
 
@@ -142,7 +146,6 @@ void lr_activated(struct virq_bank *bank, uint32_t bits)
 /* What other cores raised while it was in this core's list registers. */
 static void merge(struct vgic_cpu *cpu)
 {
-    cpu->delivery.lr.merge = false;
     for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
         struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
 
@@ -153,10 +156,17 @@ static void merge(struct vgic_cpu *cpu)
     }
 }
 
+static void attend(struct vgic_cpu *cpu)
+{
+    cpu->delivery.lr.attend = false;
+    cpu->delivery.lr.hcr_always = always(cpu);
+    merge(cpu);
+}
+
 void lr_flush(struct vgic_cpu *cpu)
 {
-    if (cpu->delivery.lr.merge)
-        merge(cpu);
+    if (cpu->delivery.lr.attend)
+        attend(cpu);
     lr_place(cpu);
 }
 
@@ -220,7 +230,14 @@ void lr_maintenance(struct vgic_cpu *cpu)
 {
     lr_count_eois(cpu);
     lr_fold_reported(cpu);
+    cpu->delivery.lr.attend |= cpu->vm->one_of_n != 0;
     cpu->dirty = true;
+}
+
+void lr_rearm(struct vgic_cpu *cpu)
+{
+    cpu->delivery.lr.attend = true;
+    vgic_touch(cpu);
 }
 
 /* The line is what the access made of it: the model looks, and places the interrupt anew if it is still pending. */
@@ -243,6 +260,7 @@ static void write_group_enable(struct vgic_cpu *cpu, uint32_t enable, bool on)
     model_take(cpu);
     vmcr = vif->read_vmcr() & ~enable;
     vif->write_vmcr(on ? vmcr | enable : vmcr);
+    cpu->delivery.lr.attend |= cpu->vm->one_of_n != 0;
     cpu->dirty = true;
     model_release(cpu);
     skip_instruction();

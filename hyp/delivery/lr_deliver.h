@@ -15,6 +15,7 @@ void lr_deactivated(struct virq *irq);
 void lr_arrived(struct vgic_cpu *cpu, struct virq *irq);
 void lr_resample(struct virq *irq);
 void lr_maintenance(struct vgic_cpu *cpu);
+void lr_rearm(struct vgic_cpu *cpu);
 
 /* Trapped system registers but DIR. */
 void lr_sysreg(struct vgic_cpu *cpu, uint64_t esr);

@@ -2,6 +2,7 @@
 #include "lr_state.h"
 
 #include "linked.h"
+#include "route.h"
 
 const struct vif *vif;
 
@@ -238,9 +239,28 @@ static void take_out_pending(struct vgic_cpu *cpu)
 }
 
 /*
+ * Exit when one of `groups`, which are enabled, is disabled. QEMU's VGrp0D condition looks at VENG1: it is asked for
+ * only while VENG1 is set, so that it cannot hold at once.
+ */
+static uint32_t report_disabled(unsigned groups)
+{
+    return (groups & 2) == 0 ? 0 : ICH_HCR_VGRP1DIE | ((groups & 1) != 0 ? ICH_HCR_VGRP0DIE : 0);
+}
+
+uint32_t lr_watch_groups(struct vgic_cpu *cpu)
+{
+    unsigned groups = enabled_groups();
+
+    cpu->cpuif.group_enabled[0] = (groups & 1) != 0;
+    cpu->cpuif.group_enabled[1] = (groups & 2) != 0;
+    route_choose_anew(cpu->vm);
+    return report_disabled(groups) | ((groups & 1) != 0 ? 0 : ICH_HCR_VGRP0EIE) |
+           ((groups & 2) != 0 ? 0 : ICH_HCR_VGRP1EIE);
+}
+
+/*
  * Maintenance conditions that tell of group enables, for machines where those do not trap: exit when a group is enabled
- * whose interrupts wait, or one disabled whose interrupts are in the way. QEMU's VGrp0D condition looks at VENG1: it is
- * asked for only while VENG1 is set, so that it cannot hold at once.
+ * whose interrupts wait, or one disabled whose interrupts are in the way.
  */
 static uint32_t group_conditions(const struct vgic_cpu *cpu, unsigned groups)
 {
@@ -250,9 +270,7 @@ static uint32_t group_conditions(const struct vgic_cpu *cpu, unsigned groups)
         hcr |= ICH_HCR_VGRP0EIE;
     if (cpu->ready[1].front != NULL && (groups & 2) == 0)
         hcr |= ICH_HCR_VGRP1EIE;
-    if ((groups & 2) != 0)
-        hcr |= ICH_HCR_VGRP1DIE | ((groups & 1) != 0 ? ICH_HCR_VGRP0DIE : 0);
-    return hcr;
+    return hcr | report_disabled(groups);
 }
 
 /*

@@ -68,6 +68,13 @@ void lr_take_out_all(struct vgic_cpu *cpu);
  */
 void lr_place(struct vgic_cpu *cpu);
 
+/*
+ * The groups that the guest has enabled at this core's CPU interface, to the model, for the choice of 1 of N. Returns
+ * the bits of ICH_HCR_EL2 that make the core exit when it enables or disables one; QEMU does not report that Group 0 is
+ * disabled while Group 1 is.
+ */
+uint32_t lr_watch_groups(struct vgic_cpu *cpu);
+
 /* The guest completed interrupts that were outside: ICH_HCR_EL2.EOIcount of them, the highest-priority ones. */
 void lr_count_eois(struct vgic_cpu *cpu);
 

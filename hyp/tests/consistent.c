@@ -24,6 +24,27 @@ static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
     }
 }
 
+/* An interrupt of 1 of N is aimed at the first vCPU that takes part; how many there are of them in the bank. */
+static unsigned check_any(const struct vgic *vm, const struct virq_bank *bank)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < 32; i++) {
+        const struct vgic_cpu *first = NULL;
+        unsigned group = virq_group(&bank->irq[i]);
+
+        if ((bank->any >> i & 1) == 0)
+            continue;
+        for (unsigned n = vm->cpus; n-- > 0;)
+            if (!vm->cpu[n]->asleep && !vm->cpu[n]->opted_out[group] && vm->cpu[n]->cpuif.group_enabled[group])
+                first = vm->cpu[n];
+        CHECK(bank->irq[i].target == first);
+        count++;
+    }
+    CHECK((bank->any & ~bank->implemented) == 0);
+    return count;
+}
+
 /* Interrupts of the bank that stand in the queue of `cpu` and `group`. */
 static unsigned members(const struct virq_bank *bank, const struct vgic_cpu *cpu, unsigned group)
 {
@@ -74,9 +95,16 @@ static void check_running(const struct vgic_cpu *cpu)
 
 void consistent(struct vgic *vm)
 {
-    for (unsigned i = 0; i < ARRAY_SIZE(vm->spi); i++)
+    unsigned any = 0;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(vm->spi); i++) {
         check_bank(vm, &vm->spi[i]);
+        any += check_any(vm, &vm->spi[i]);
+    }
+    CHECK(vm->one_of_n == any);
     for (unsigned i = 0; i < vm->cpus; i++) {
+        CHECK(vm->cpu[i]->cpuif.mask == (vm->cpu[i]->asleep ? 0 : vm->cpu[i]->cpuif.pmr));
+        CHECK(vm->cpu[i]->local.any == 0);
         check_bank(vm, &vm->cpu[i]->local);
         for (unsigned n = 0; n < VGIC_EPPI_BANKS; n++)
             check_bank(vm, &vm->cpu[i]->extended[n]);

@@ -35,6 +35,11 @@ static void nothing_for_cpu(struct vgic_cpu *cpu)
     cpu->dirty = false;
 }
 
+static void rearm(struct vgic_cpu *cpu)
+{
+    (void)cpu;
+}
+
 static void nothing_for_bank(struct virq_bank *bank, uint32_t bits)
 {
     (void)bank;
@@ -72,6 +77,7 @@ const struct delivery fake_delivery = {
     .arrived = arrived,
     .resample = nothing_for_irq,
     .maintenance = nothing_for_cpu,
+    .rearm = rearm,
     .sysreg = sysreg,
 };
 

@@ -51,8 +51,8 @@ static void event(struct vgic_cpu *cpu, const struct fuzz_step *step)
         vcpuif_write_pmr(cpu, step->value);
         break;
     default:
-        cpu->cpuif.group_enabled[0] = (step->value & 1) != 0;
-        cpu->cpuif.group_enabled[1] = (step->value & 2) != 0;
+        vcpuif_write_igrpen(cpu, 0, (step->value & 1) != 0);
+        vcpuif_write_igrpen(cpu, 1, (step->value & 2) != 0);
     }
 }
 
@@ -61,7 +61,9 @@ static void drain(struct vgic_cpu *cpu)
 {
     unsigned last = 0;
 
-    cpu->cpuif.group_enabled[0] = cpu->cpuif.group_enabled[1] = true;
+    vgic_set_asleep(cpu, false);
+    vcpuif_write_igrpen(cpu, 0, true);
+    vcpuif_write_igrpen(cpu, 1, true);
     vcpuif_write_pmr(cpu, 0xff);
     for (unsigned group = 0; group < 2; group++)
         for (unsigned word = 0; word < 4; word++)
@@ -85,6 +87,8 @@ void fuzz(const uint8_t *data, size_t size, unsigned version,
 {
     struct vgic *vm = fake_vm_version(CPUS, version);
 
+    for (unsigned i = 0; i < CPUS; i++)
+        vgic_set_asleep(vm->cpu[i], false);
     for (unsigned i = 0; i < STEPS_MAX && size >= sizeof(struct fuzz_step); i++) {
         struct fuzz_step step;
         struct vgic_cpu *cpu;

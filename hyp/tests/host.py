@@ -10,7 +10,7 @@ HYP = Path(__file__).resolve().parent.parent
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
 REFERENCES = ("test_model", "test_lists", "test_secure")  # against a reference: they take a seed and a number
-TESTS = ("test_routing", "test_extended", "test_overflow", "test_states")  # scenarios
+TESTS = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states")  # scenarios
 ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")

@@ -74,6 +74,7 @@ void lists_reset(unsigned list_registers, uint32_t group1, uint32_t config)
             vgic_link(&lists_cpu, LISTS_FIRST + i, LISTS_FIRST + i);
     lists_enter();
     deliver_lr.load(&lists_cpu);
+    vgic_set_asleep(&lists_cpu, false);
     lists_leave();
     lists_write(GICD_CTLR, 4, GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1);
     lists_write(GICD_IGROUPR + 4, 4, group1);

@@ -26,7 +26,9 @@ static void fresh_with(bool extended)
     vgic_gicd_write(self, GICD_CTLR, 4, GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1);
     for (unsigned i = 0; i < CPUS; i++) {
         vcpuif_write_pmr(vm->cpu[i], 0xff);
-        vm->cpu[i]->cpuif.group_enabled[0] = vm->cpu[i]->cpuif.group_enabled[1] = true;
+        vgic_set_asleep(vm->cpu[i], false);
+        vcpuif_write_igrpen(vm->cpu[i], 0, true);
+        vcpuif_write_igrpen(vm->cpu[i], 1, true);
     }
 }
 

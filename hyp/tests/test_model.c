@@ -162,6 +162,37 @@ static void expect(const char *what, unsigned long operation, uint64_t got, uint
         fail(what, operation, got, expected);
 }
 
+/* 2 to the power of the bits that preempt: at most seven. */
+static unsigned levels(void)
+{
+    return 1U << (ref.priority_bits < 7 ? ref.priority_bits : 7);
+}
+
+static unsigned *depth_of(unsigned group, unsigned level)
+{
+    unsigned priority = level * (256 / levels());
+
+    return &ref.depth[group][priority];
+}
+
+/* ICC_AP0R<n> or ICC_AP1R<n>: bit m stands for level 32n + m, the highest first. */
+static uint32_t active_levels(unsigned group, unsigned n)
+{
+    uint32_t value = 0;
+
+    for (unsigned m = 0; m < 32 && 32 * n + m < levels(); m++)
+        value |= (uint32_t)(*depth_of(group, 32 * n + m) != 0) << m;
+    return value;
+}
+
+static void compare_active(unsigned long operation)
+{
+    expect("active priority registers", operation, vcpuif_apr_words(cpu), (levels() + 31) / 32);
+    for (unsigned n = 0; n < vcpuif_apr_words(cpu); n++)
+        for (unsigned group = 0; group < 2; group++)
+            expect("AP", operation, vcpuif_read_apr(cpu, group, n), active_levels(group, n));
+}
+
 static void compare(unsigned long operation)
 {
     unsigned group = 0, priority = highest(&group);
@@ -177,6 +208,7 @@ static void compare(unsigned long operation)
            !signalled(priority, group) ? VCPUIF_NONE
            : group == 1                ? VCPUIF_IRQ
                                        : VCPUIF_FIQ);
+    compare_active(operation);
     expect("RPR", operation, vcpuif_read_rpr(cpu), running() == IDLE ? 0xff : running());
     for (unsigned g = 0; g < 2; g++) {
         if (priority == IDLE || group != g)
@@ -299,8 +331,10 @@ static void control(uint64_t random)
         vgic_gicd_write(cpu, GICD_CTLR, 4, (uint64_t)ref.distributor_group[1] << 1 | ref.distributor_group[0]);
         break;
     case 1:
-        ref.cpu_group[0] = cpu->cpuif.group_enabled[0] = (random >> 16 & 7) != 0;
-        ref.cpu_group[1] = cpu->cpuif.group_enabled[1] = (random >> 20 & 7) != 0;
+        ref.cpu_group[0] = (random >> 16 & 7) != 0;
+        ref.cpu_group[1] = (random >> 20 & 7) != 0;
+        vcpuif_write_igrpen(cpu, 0, ref.cpu_group[0]);
+        vcpuif_write_igrpen(cpu, 1, ref.cpu_group[1]);
         break;
     case 2:
         vcpuif_write_pmr(cpu, random >> 16 & 0xff);
@@ -325,6 +359,17 @@ static void binary_point(uint64_t random)
 /* INTIDs that are special, reserved, of LPIs, or of interrupts that are never active. */
 static const uint32_t others[16] = {1000, 1019, 1020, 1021, 1022, 1023, 1024, 1055,
                                     1056, 1120, 4095, 4096, 5120, 8191, 8192, 0xffffff};
+
+/* One of these registers, as a guest that restores a context writes it; not a level that the other group has too. */
+static void write_active(uint64_t random)
+{
+    unsigned group = random >> 8 & 1, n = (random >> 9 & 3) % vcpuif_apr_words(cpu);
+    uint32_t value = (uint32_t)(random >> 32) & (uint32_t)(random >> 20) & ~active_levels(1 - group, n);
+
+    vcpuif_write_apr(cpu, group, n, value);
+    for (unsigned m = 0; m < 32 && 32 * n + m < levels(); m++)
+        *depth_of(group, 32 * n + m) = value >> m & 1;
+}
 
 static void operate(unsigned long operation, uint64_t random)
 {
@@ -368,6 +413,8 @@ static void operate(unsigned long operation, uint64_t random)
     default:
         if ((random >> 4 & 3) == 0)
             binary_point(random);
+        else if ((random >> 4 & 63) == 1)
+            write_active(random);
         else
             control(random);
     }
@@ -378,6 +425,7 @@ static void reset(unsigned priority_bits)
     fake_priority_bits = priority_bits;
     vm = fake_vm(1);
     cpu = vm->cpu[0];
+    vgic_set_asleep(cpu, false);
     memset(&ref, 0, sizeof(ref));
     ref.priority_bits = priority_bits;
     ref.bpr[0] = 7 - (priority_bits < 7 ? priority_bits : 7);

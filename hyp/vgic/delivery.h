@@ -31,15 +31,15 @@ union delivery_state {
         uint64_t asserted; /* VI, VF or neither, as written */
     } te;
     struct {
-        uint32_t all;         /* list registers there are, a bit each */
-        uint32_t used;        /* those that hold an interrupt */
-        uint32_t hw;          /* of these, those with HW = 1 */
-        uint32_t hcr;         /* ICH_HCR_EL2 as written */
-        uint32_t hcr_always;  /* its bits that are always set */
-        bool merge;           /* another core raised a resident interrupt: its latch is to go into the list register */
-        bool outside;         /* an active interrupt may have no list register */
-        bool watching;        /* the guest's accesses to its timers trap */
-        bool watching_groups; /* its writes of ICC_IGRPEN<n>_EL1 trap */
+        uint32_t all;        /* list registers there are, a bit each */
+        uint32_t used;       /* those that hold an interrupt */
+        uint32_t hw;         /* of these, those with HW = 1 */
+        uint32_t hcr;        /* ICH_HCR_EL2 as written */
+        uint32_t hcr_always; /* its bits that are always set */
+        bool attend;         /* before the next entry: hcr_always is old, or another core raised a resident interrupt */
+        bool outside;        /* an active interrupt may have no list register */
+        bool watching;       /* the guest's accesses to its timers trap */
+        bool watching_groups;                  /* its writes of ICC_IGRPEN<n>_EL1 trap */
         uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
         struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
     } lr;
@@ -78,6 +78,9 @@ struct delivery {
     void (*resample)(struct virq *irq);
     /* The maintenance interrupt. */
     void (*maintenance)(struct vgic_cpu *cpu);
+    /* cpu->asleep changed, or whether interrupts are routed 1 of N (vgic/route.h): then the group enables of all CPU
+     * interfaces count. On any core. */
+    void (*rearm)(struct vgic_cpu *cpu);
     /*
      * A trapped access to a system register, with its syndrome. Takes and releases the model itself. What is not of the
      * CPU interface goes on to sysreg_other().

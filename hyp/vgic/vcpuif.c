@@ -2,6 +2,7 @@
 #include "vcpuif.h"
 
 #include "regs/intid.h"
+#include "route.h"
 #include "vcpuif_ops.h"
 
 /* A priority is implemented in its upper bits (IHI 0069H 4.8.1). */
@@ -63,6 +64,7 @@ void vcpuif_reset(struct vgic_cpu *cpu)
         .active = {ACTIVE_PRIORITY(PRIORITY_IDLE, ACTIVE_NO_GROUP)},
     };
     update_group_masks(cpuif);
+    route_choose_anew(cpu->vm);
 }
 
 /* The line of a linked interrupt may have dropped unseen: it is no longer pending, another one may be the highest. */
@@ -92,6 +94,8 @@ uint32_t vcpuif_highest_pending(struct vgic_cpu *cpu, unsigned group)
 {
     struct virq *irq;
 
+    if (cpu->asleep)
+        return INTID_SPURIOUS;
     do /* of the other group: what is no longer pending does not hide this group's */
         irq = vcpuif_highest(cpu, 1 - group);
     while (irq != NULL && dropped(irq));
@@ -172,9 +176,22 @@ void vcpuif_write_ctlr(struct vgic_cpu *cpu, bool eoimode, bool cbpr)
     cpu->dirty = true;
 }
 
+void vcpuif_write_igrpen(struct vgic_cpu *cpu, unsigned group, bool enabled)
+{
+    cpu->cpuif.group_enabled[group] = enabled;
+    cpu->dirty = true;
+    route_choose_anew(cpu->vm);
+}
+
+void vcpuif_update_mask(struct vgic_cpu *cpu)
+{
+    cpu->cpuif.mask = cpu->asleep ? 0 : cpu->cpuif.pmr;
+}
+
 void vcpuif_write_pmr(struct vgic_cpu *cpu, uint64_t value)
 {
     cpu->cpuif.pmr = (uint8_t)value & priority_mask(cpu);
+    vcpuif_update_mask(cpu);
     cpu->dirty = true;
 }
 

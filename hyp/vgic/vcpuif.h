@@ -21,13 +21,14 @@ struct vgic_cpu;
 #define ACTIVE_MAX                       (2 * 128) /* a bit of ICC_AP0R<n> and one of ICC_AP1R<n> for each level */
 
 struct vcpuif {
-    uint8_t pmr;
+    uint8_t mask; /* derived: PMR, or 0, which nothing passes, while the redistributor holds everything back */
     uint8_t bpr[2];
     uint8_t group_mask[2]; /* derived: the bits of a priority that preempt, by group */
     bool group_enabled[2]; /* IGRPEN0, IGRPEN1 */
     bool eoimode, cbpr;
     bool fiqen;  /* Group 0 as FIQ: always with GICv3, GICC_CTLR.FIQEn with GICv2 */
     bool ackctl; /* GICC_CTLR.AckCtl */
+    uint8_t pmr;
     /*
      * The active priorities, ICC_AP0R<n> and ICC_AP1R<n>, as the stack they are: only a higher priority than the
      * running one preempts, and an EOI drops the highest. `running` is its top; PRIORITY_IDLE lies at the bottom.
@@ -40,6 +41,8 @@ struct vcpuif {
 enum vcpuif_signal { VCPUIF_NONE, VCPUIF_IRQ, VCPUIF_FIQ };
 
 void vcpuif_reset(struct vgic_cpu *cpu);
+/* After cpu->asleep changed. */
+void vcpuif_update_mask(struct vgic_cpu *cpu);
 enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu);
 
 /* The group of what the interface signals, and of the running priority; -1 when there is none. */
@@ -58,6 +61,7 @@ void vcpuif_deactivate(struct vgic_cpu *cpu, uint32_t intid);
 uint8_t vcpuif_read_bpr(const struct vgic_cpu *cpu, unsigned group);
 void vcpuif_write_bpr(struct vgic_cpu *cpu, unsigned group, uint64_t value);
 void vcpuif_write_ctlr(struct vgic_cpu *cpu, bool eoimode, bool cbpr);
+void vcpuif_write_igrpen(struct vgic_cpu *cpu, unsigned group, bool enabled);
 void vcpuif_write_pmr(struct vgic_cpu *cpu, uint64_t value);
 uint8_t vcpuif_read_rpr(const struct vgic_cpu *cpu);
 /* ICC_AP0R<n>, ICC_AP1R<n>: so many of each there are, 32 levels of priority that preempt to a word. */

@@ -30,7 +30,7 @@ VCPUIF_INLINE struct virq *vcpuif_signalled(const struct vgic_cpu *cpu, unsigned
 {
     struct virq *irq = vcpuif_highest(cpu, group);
 
-    if (irq == NULL || irq->priority >= cpu->cpuif.pmr)
+    if (irq == NULL || irq->priority >= cpu->cpuif.mask)
         return NULL;
     return (irq->priority & cpu->cpuif.group_mask[group]) < *cpu->cpuif.running >> ACTIVE_SHIFT ? irq : NULL;
 }

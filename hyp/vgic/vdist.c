@@ -2,6 +2,7 @@
 /* The emulated distributor, one security state, affinity routing always on (IHI 0069H 12.9). */
 #include "regs/gicd.h"
 #include "regs/intid.h"
+#include "route.h"
 #include "vregs.h"
 
 #define GICD_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
@@ -43,7 +44,7 @@ static VREG_WRITER(write_ctlr)
 static VREG_READER(read_typer)
 {
     return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) | FIELD_PREP(GICD_TYPER_IDBITS, cpu->vm->limits.id_bits - 1) |
-           GICD_TYPER_A3V | GICD_TYPER_NO1N | GICD_TYPER_MBIS |
+           GICD_TYPER_A3V | GICD_TYPER_MBIS |
            (cpu->vm->limits.extended ? GICD_TYPER_ESPI | FIELD_PREP(GICD_TYPER_ESPI_RANGE, VGIC_ESPI_BANKS - 1) : 0);
 }
 
@@ -148,29 +149,33 @@ static struct virq *routed(struct vgic_cpu *cpu, uint32_t offset)
     return vgic_spi(cpu->vm, intid);
 }
 
+/* The value as a whole, its affinity a byte a level in `route`. */
+static uint64_t route_value(const struct virq *irq)
+{
+    return (uint64_t)(irq->route >> 24) << 32 | (irq->route & 0xffffff) |
+           ((irq->bank->any & irq->mask) != 0 ? GICD_IROUTER_IRM : 0);
+}
+
+/* 32-bit accesses see the half they address. */
 static VREG_READER(read_irouter)
 {
     const struct virq *irq = routed(cpu, offset);
 
-    if (irq == NULL)
-        return 0;
-    /* 32-bit reads see the half they address */
-    return ((uint64_t)(irq->route >> 24) << 32 | (irq->route & 0xffffff)) >> 8 * (offset & 4);
+    return irq != NULL ? route_value(irq) >> 8 * (offset & 4) : 0;
 }
 
 static VREG_WRITER(write_irouter)
 {
     struct virq *irq = routed(cpu, offset);
-    uint32_t route;
+    unsigned shift = 8 * (offset & 4);
+    uint64_t kept, route;
 
     if (irq == NULL)
         return;
-    route = irq->route;
-    if ((offset & 4) != 0)
-        route = (route & 0xffffff) | (uint32_t)(value & 0xff) << 24;
-    else
-        route = (size == 8 ? (uint32_t)(value >> 32 & 0xff) << 24 : route & 0xff000000) | (uint32_t)(value & 0xffffff);
-    vgic_route(irq, route);
+    kept = size == 8 ? 0 : route_value(irq) & ~(UINT64_C(0xffffffff) << shift);
+    route = kept | value << shift;
+    route_set(irq, (uint32_t)(route >> 32 & 0xff) << 24 | (uint32_t)(route & 0xffffff),
+              (route & GICD_IROUTER_IRM) != 0);
 }
 
 static const struct vreg registers[] = {

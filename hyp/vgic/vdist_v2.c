@@ -6,6 +6,7 @@
 #include "regs/gicd.h"
 #include "regs/gicv2.h"
 #include "regs/intid.h"
+#include "route.h"
 #include "vregs.h"
 
 #define GICD_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
@@ -130,7 +131,7 @@ static VREG_WRITER(write_itargetsr)
 
         if (irq == NULL)
             continue;
-        vgic_route(irq, targets != 0 ? (uint32_t)__builtin_ctz(targets) : UINT32_MAX);
+        route_set(irq, targets != 0 ? (uint32_t)__builtin_ctz(targets) : UINT32_MAX, false);
         irq->route = targets;
     }
 }

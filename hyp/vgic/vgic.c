@@ -6,6 +6,7 @@
 #include "check.h"
 #include "regs/intid.h"
 #include "regs/sgi.h"
+#include "route.h"
 
 const char *vgic_init(struct vgic *vm, const struct delivery *delivery, unsigned version)
 {
@@ -78,15 +79,13 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
         update_allowed(&vm->spi[i]);
 }
 
-void vgic_route(struct virq *irq, uint32_t affinity)
+void vgic_set_asleep(struct vgic_cpu *cpu, bool asleep)
 {
-    struct vgic *vm = irq->bank->vm;
-    if ((irq->bank->resident & irq->mask) != 0)
-        vm->delivery->fetch(irq->bank, irq->mask);
-    irq->route = affinity;
-    virq_set_target(irq, affinity < vm->cpus ? vm->cpu[affinity] : NULL);
-    if ((irq->bank->hw & irq->mask) != 0)
-        vm->delivery->enabled(irq->bank, irq->mask);
+    cpu->asleep = asleep;
+    vcpuif_update_mask(cpu);
+    vgic_touch(cpu);
+    cpu->vm->delivery->rearm(cpu);
+    route_choose_anew(cpu->vm);
 }
 
 void vgic_raise(struct virq *irq)

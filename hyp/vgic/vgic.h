@@ -35,6 +35,7 @@ struct vgic_cpu {
     struct virq_queue ready[GIC_GROUPS];        /* by group */
     struct virq_bank local;                     /* SGIs and PPIs */
     uint8_t sgi_sources[INTID_SGI_COUNT];       /* GICv2: which CPUs made the SGI pending */
+    bool opted_out[GIC_GROUPS];                 /* GICR_CTLR.DPG0, DPG1NS, DPG1S: no interrupts of 1 of N */
     struct virq_lists lists[GIC_GROUPS];        /* of the ready queues */
     struct virq_bank extended[VGIC_EPPI_BANKS]; /* extended PPIs, where there are any (vgic_limits.extended) */
 };
@@ -51,6 +52,7 @@ struct vgic {
     struct vgic_cpu *fetch_from; /* whose hardware state it waits for, by surrender() on that core */
     struct vgic_cpu *cpu[VGIC_CPUS_MAX];
     struct virq_bank spi[VGIC_SPI_BANKS + VGIC_ESPI_BANKS]; /* vgic_spi_banks() of them: SPIs, then extended ones */
+    unsigned one_of_n;                                      /* SPIs that are routed to any of them */
     uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
 };
 
@@ -117,8 +119,11 @@ static inline uint32_t vgic_allowed(const struct vgic *vm, uint32_t group1)
 /* GICD_CTLR.EnableGrp0 and EnableGrp1. */
 void vgic_enable_groups(struct vgic *vm, bool group0, bool group1);
 
-/* IROUTER with Interrupt_Routing_Mode = 0: the vCPU with that affinity, or none. */
-void vgic_route(struct virq *irq, uint32_t affinity);
+/*
+ * GICR_WAKER.ProcessorSleep: while it is set nothing reaches the vCPU's CPU interface; what is pending stays so and
+ * comes when it wakes, what is active stays active (IHI 0069H 11.1, 12.11 GICR_WAKER).
+ */
+void vgic_set_asleep(struct vgic_cpu *cpu, bool asleep);
 
 /* A general-purpose register of the guest gets `value`; 31 is XZR. */
 static inline void vgic_set_x(struct vgic_cpu *cpu, unsigned rt, uint64_t value)

@@ -22,7 +22,7 @@ struct virq {
     struct list link; /* in its target's ready queue while queued */
     struct virq_bank *bank;
     struct vgic_cpu *holder; /* resident, or active outside its list registers: whose */
-    struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist */
+    struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist, or none takes part in 1 of N */
     uint32_t route;          /* IROUTER's affinity, a byte a level */
     uint32_t intid;
     uint32_t pintid; /* of the physical interrupt it is linked to, 0 without one */
@@ -55,6 +55,7 @@ struct virq_bank {
     uint32_t again;       /* resident, and to be pending again: raised by another core, or not to be taken from there */
     uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
     struct virq irq[32];
+    uint32_t any; /* IROUTER.Interrupt_Routing_Mode: to one of the vCPUs */
 };
 
 #define PRIORITIES 256

@@ -2,6 +2,7 @@
 /* The emulated redistributors, two frames for each vCPU, one after the other (IHI 0069H 12.10, 12.11). */
 #include "regs/gicd.h"
 #include "regs/gicr.h"
+#include "route.h"
 #include "vregs.h"
 
 #define GICR_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
@@ -10,7 +11,7 @@ static VREG_READER(read_typer)
 {
     const struct vgic_cpu *owner = cpu;
     uint64_t typer = FIELD_PREP(GICR_TYPER_AFFINITY, cpu->index) | FIELD_PREP(GICR_TYPER_PROCESSOR, owner->index) |
-                     (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0) |
+                     (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0) | GICR_TYPER_DPGS |
                      (owner->vm->limits.extended ? FIELD_PREP(GICR_TYPER_PPINUM, VGIC_EPPI_BANKS) : 0);
 
     return typer >> 8 * (offset & 4);
@@ -26,6 +27,19 @@ static VREG_READER(read_iidr)
     return GICR_IIDR_VALUE;
 }
 
+/* LPIs are off; DPG1S is RAZ/WI with one security state (12.11 GICR_CTLR). */
+static VREG_READER(read_ctlr)
+{
+    return (cpu->opted_out[GIC_GROUP0] ? GICR_CTLR_DPG0 : 0) | (cpu->opted_out[GIC_GROUP1_NS] ? GICR_CTLR_DPG1NS : 0);
+}
+
+static VREG_WRITER(write_ctlr)
+{
+    cpu->opted_out[GIC_GROUP0] = (value & GICR_CTLR_DPG0) != 0;
+    cpu->opted_out[GIC_GROUP1_NS] = (value & GICR_CTLR_DPG1NS) != 0;
+    route_choose_anew(cpu->vm);
+}
+
 static VREG_READER(read_waker)
 {
     return cpu->asleep ? GICR_WAKER_PROCESSORSLEEP | GICR_WAKER_CHILDRENASLEEP : 0;
@@ -33,7 +47,10 @@ static VREG_READER(read_waker)
 
 static VREG_WRITER(write_waker)
 {
-    cpu->asleep = (value & GICR_WAKER_PROCESSORSLEEP) != 0;
+    bool asleep = (value & GICR_WAKER_PROCESSORSLEEP) != 0;
+
+    if (asleep != cpu->asleep)
+        vgic_set_asleep(cpu, asleep);
 }
 
 #define BIT_REGISTER(name, reader, writer)                                                                             \
@@ -122,7 +139,7 @@ static VREG_WRITER(write_icfgr_e)
 }
 
 static const struct vreg rd_registers[] = {
-    {GICR_CTLR, GICR_CTLR + 4, 4, vreg_zero, vreg_ignore},
+    {GICR_CTLR, GICR_CTLR + 4, 4, read_ctlr, write_ctlr},
     {GICR_TYPER, GICR_TYPER + 8, 4 | 8, read_typer, vreg_ignore},
     {GICR_WAKER, GICR_WAKER + 4, 4, read_waker, write_waker},
     {GICR_IIDR, GICR_IIDR + 4, 4, read_iidr, vreg_ignore},

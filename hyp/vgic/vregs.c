@@ -2,6 +2,7 @@
 #include "vregs.h"
 
 #include "regs/gicd.h"
+#include "route.h"
 
 VREG_READER(vreg_zero)
 {
@@ -41,6 +42,8 @@ void vreg_set_group(struct virq_bank *bank, uint32_t value)
     value &= bank->implemented;
     fetch(bank, bank->group1 ^ value);
     virq_set_groups(bank, value, 0, vgic_allowed(bank->vm, value));
+    if (bank->any != 0)
+        route_choose_anew(bank->vm);
 }
 
 uint64_t vreg_enable(const struct virq_bank *bank)

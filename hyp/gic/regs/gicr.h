@@ -40,9 +40,13 @@
 
 #define GICR_CTLR_ENABLELPIS      BIT32(0)
 #define GICR_CTLR_RWP             BIT32(3)
+#define GICR_CTLR_DPG0            BIT32(24)
+#define GICR_CTLR_DPG1NS          BIT32(25)
+#define GICR_CTLR_DPG1S           BIT32(26)
 #define GICR_CTLR_UWP             BIT32(31)
 #define GICR_TYPER_VLPIS          BIT(1)
 #define GICR_TYPER_LAST           BIT(4)
+#define GICR_TYPER_DPGS           BIT(5)
 #define GICR_TYPER_PROCESSOR      23, 8
 #define GICR_TYPER_PPINUM         31, 27
 #define GICR_TYPER_AFFINITY       63, 32
