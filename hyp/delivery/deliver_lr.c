@@ -16,7 +16,7 @@
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
     if (gic->version != 3)
-        return "lr needs a machine with GICv3 (ICH_*_EL2): run gicv2 or te";
+        return "lr needs a machine with GICv3 (ICH_*_EL2): run te";
     if (version != 3)
         return "lr on GICv3 serves GICv3 guests only (ICC_SRE_EL1.SRE = 0 is not supported): run te";
     vif = &vif_v3;

@@ -314,6 +314,7 @@ static bool phys_asserted(unsigned cpu, uint32_t intid)
 }
 
 static const struct gic_ops fake_gic = {
+    .version = 3,
     .deactivate = phys_deactivate,
     .enable = phys_enable,
     .deactivate_ppi = phys_deactivate_ppi,
