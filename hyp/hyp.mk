@@ -17,7 +17,7 @@ $(eval $(call c-checks,hyp-tests,$(wildcard hyp/tests/*.c),$(HYP_TEST_FLAGS)))
 $(eval $(call format-checks,hyp,$(wildcard hyp/*/*.h hyp/*/*/*.h)))
 
 .PHONY: fuzz test-mutants
-fuzz: ## libFuzzer on every register frame of the model, 60 s each
+fuzz: deps ## libFuzzer on every register frame of the model, 60 s each; last line "N passed, N failed"
 	@$(PYTHON) hyp/tests/fuzz.py
 
 test-mutants: deps ## plant one-line mistakes in copies of the model: the tests must catch each

@@ -50,8 +50,11 @@ static unsigned members(const struct virq_bank *bank, const struct vgic_cpu *cpu
 {
     unsigned count = 0;
 
-    for (unsigned i = 0; i < 32; i++)
-        count += (bank->queued >> i & 1) != 0 && bank->irq[i].target == cpu && virq_group(&bank->irq[i]) == group;
+    for (uint32_t queued = bank->queued; queued != 0; queued &= queued - 1) {
+        const struct virq *irq = &bank->irq[__builtin_ctz(queued)];
+
+        count += irq->target == cpu && virq_group(irq) == group;
+    }
     return count;
 }
 

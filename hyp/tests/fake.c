@@ -8,6 +8,7 @@
 
 unsigned fake_priority_bits = FAKE_PRIORITY_BITS_DEFAULT;
 bool fake_extended = true;
+bool fake_line_dropped;
 
 void check_failed(const char *file, int line, const char *condition)
 {
@@ -51,6 +52,12 @@ static void nothing_for_irq(struct virq *irq)
     (void)irq;
 }
 
+static void resample(struct virq *irq)
+{
+    if (fake_line_dropped)
+        vgic_set_line(irq, false);
+}
+
 static void arrived(struct vgic_cpu *cpu, struct virq *irq)
 {
     vgic_set_line(irq, true);
@@ -75,7 +82,7 @@ const struct delivery fake_delivery = {
     .enabled = nothing_for_bank,
     .deactivated = nothing_for_irq,
     .arrived = arrived,
-    .resample = nothing_for_irq,
+    .resample = resample,
     .maintenance = nothing_for_cpu,
     .rearm = rearm,
     .sysreg = sysreg,
@@ -88,10 +95,15 @@ struct vgic *fake_vm(unsigned cpus)
 
 struct vgic *fake_vm_version(unsigned cpus, unsigned version)
 {
+    return fake_vm_of(&fake_delivery, cpus, version);
+}
+
+struct vgic *fake_vm_of(const struct delivery *delivery, unsigned cpus, unsigned version)
+{
     static struct vgic vm;
     static struct vgic_cpu cpu[VGIC_CPUS_MAX];
 
-    CHECK(vgic_init(&vm, &fake_delivery, version) == NULL);
+    CHECK(vgic_init(&vm, delivery, version) == NULL);
     for (unsigned i = 0; i < cpus; i++)
         vgic_cpu_init(&vm, &cpu[i]);
     return &vm;

@@ -7,7 +7,6 @@
 #include "consistent.h"
 #include "fake.h"
 
-#define CPUS      4
 #define STEPS_MAX 256
 
 #define INTIDS_ALL (VGIC_INTIDS + INTID_EPPI_COUNT + INTID_ESPI_COUNT)
@@ -82,12 +81,26 @@ static void drain(struct vgic_cpu *cpu)
     CHECK(false);
 }
 
-void fuzz(const uint8_t *data, size_t size, unsigned version,
+static struct vgic *make_vm(const struct fuzz_vm *shape)
+{
+    struct vgic *vm = fake_vm_of(shape->delivery, shape->cpus, shape->version);
+
+    for (unsigned i = 0; i < vm->cpus; i++) {
+        vgic_link(vm->cpu[i], INTID_VTIMER, INTID_VTIMER);
+        vm->delivery->load(vm->cpu[i]);
+    }
+    vgic_link(vm->cpu[0], FUZZ_LINKED_SPI, FUZZ_LINKED_SPI);
+    if (shape->prepare != NULL)
+        shape->prepare(vm);
+    return vm;
+}
+
+void fuzz(const uint8_t *data, size_t size, const struct fuzz_vm *shape,
           void (*access)(struct vgic_cpu *cpu, const struct fuzz_step *step))
 {
-    struct vgic *vm = fake_vm_version(CPUS, version);
+    struct vgic *vm = make_vm(shape);
 
-    for (unsigned i = 0; i < CPUS; i++)
+    for (unsigned i = 0; i < vm->cpus; i++)
         vgic_set_asleep(vm->cpu[i], false);
     for (unsigned i = 0; i < STEPS_MAX && size >= sizeof(struct fuzz_step); i++) {
         struct fuzz_step step;
@@ -96,15 +109,17 @@ void fuzz(const uint8_t *data, size_t size, unsigned version,
         memcpy(&step, data, sizeof(step));
         data += sizeof(step);
         size -= sizeof(step);
-        cpu = vm->cpu[(step.kind >> 3) % CPUS];
+        cpu = vm->cpu[(step.kind >> 3) % vm->cpus];
         vm->owner = cpu;
         if (step.kind >> 6 == 3)
             event(cpu, &step);
         else
             access(cpu, &step);
     }
+    for (unsigned i = 0; i < vm->cpus; i++)
+        vm->delivery->surrender(vm->cpu[i]);
     consistent(vm);
-    for (unsigned i = 0; i < CPUS; i++)
+    for (unsigned i = 0; i < vm->cpus; i++)
         drain(vm->cpu[i]);
     consistent(vm);
 }

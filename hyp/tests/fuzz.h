@@ -15,8 +15,18 @@ struct fuzz_step {
     uint32_t value;
 };
 
-/* A VM of four vCPUs as after reset, GIC `version`; every access by `access`. */
-void fuzz(const uint8_t *data, size_t size, unsigned version,
+/* The SPI that is linked to a physical one; of PPIs it is the virtual timer's. */
+#define FUZZ_LINKED_SPI 33
+
+/* What the VM is that a fuzzer's guest runs in. */
+struct fuzz_vm {
+    const struct delivery *delivery;
+    unsigned version, cpus;
+    void (*prepare)(struct vgic *vm); /* what the guest did before the input begins; NULL: nothing */
+};
+
+/* That VM as after reset, its timers and an SPI linked to physical interrupts; every access by `access`. */
+void fuzz(const uint8_t *data, size_t size, const struct fuzz_vm *shape,
           void (*access)(struct vgic_cpu *cpu, const struct fuzz_step *step));
 
 static inline unsigned fuzz_size(const struct fuzz_step *step)

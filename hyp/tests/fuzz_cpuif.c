@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CPU interface in software, every register, with a distributor where everything is enabled. */
+#include "fake.h"
 #include "fuzz.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
@@ -69,6 +70,6 @@ static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz(data, size, 3, access);
+    fuzz(data, size, &(struct fuzz_vm){&fake_delivery, 3, 4, NULL}, access);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The redistributor frames of all vCPUs: accesses of any size at any offset. */
+#include "fake.h"
 #include "fuzz.h"
 
 static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
@@ -14,6 +15,6 @@ static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz(data, size, 3, access);
+    fuzz(data, size, &(struct fuzz_vm){&fake_delivery, 3, 4, NULL}, access);
     return 0;
 }

@@ -15,7 +15,8 @@ ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
-FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure")
+ORACLES = ("consistent", "fake", "fake_hw")  # what a fuzzer needs beside the model
+FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure", "smp")
 
 
 def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
@@ -38,6 +39,15 @@ def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False
 
 
 def build_fuzzer(frame: str, directory: Path) -> Path:
-    """The libFuzzer program of a register frame."""
+    """The libFuzzer program of a register frame. New inputs are those that reach something new of the model."""
+    aside = directory / "uncovered.txt"
+    aside.write_text("".join(f"src:*/{name}.c\n" for name in ORACLES), encoding="ascii")
     flags = [*FLAGS, "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"]
-    return _build(["clang", *flags], [f"fuzz_{frame}", "fuzz", "consistent", "fake"], directory / frame, HYP)
+    flags.append(f"-fsanitize-coverage-ignorelist={aside}")
+    return _build(["clang", *flags], [f"fuzz_{frame}", "fuzz", *ORACLES], directory / frame, HYP)
+
+
+def build_coverage(frame: str, directory: Path) -> Path:
+    """The same program, which writes what of the model it reached (LLVM_PROFILE_FILE)."""
+    flags = [*FLAGS, "-fsanitize=fuzzer", "-fprofile-instr-generate", "-fcoverage-mapping"]
+    return _build(["clang", *flags], [f"fuzz_{frame}", "fuzz", *ORACLES], directory / f"{frame}-coverage", HYP)

@@ -148,11 +148,15 @@ uint64_t vreg_config(const struct virq_bank *bank, unsigned half)
 
 void vreg_set_config(struct virq_bank *bank, unsigned half, uint32_t value)
 {
+    uint32_t edge = bank->edge;
+
     for (unsigned i = 0; i < 16; i++) {
         uint32_t bit = BIT32(half * 16 + i);
 
-        bank->edge = (value >> (2 * i + 1) & 1) != 0 ? bank->edge | bit : bank->edge & ~bit;
+        edge = (value >> (2 * i + 1) & 1) != 0 ? edge | bit : edge & ~bit;
     }
-    bank->edge &= bank->implemented;
+    edge &= bank->implemented;
+    fetch(bank, bank->edge ^ edge);
+    bank->edge = edge;
     virq_update(bank);
 }
