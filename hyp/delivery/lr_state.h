@@ -16,26 +16,18 @@ static inline bool lr_waiting(const struct vgic_cpu *cpu)
     return cpu->ready[0].front != NULL || cpu->ready[1].front != NULL;
 }
 
-/* The guest has interrupts unmasked and the virtual interface signals `irq`: it takes it before its next instruction.
- */
-static inline bool lr_taken_at_once(const struct virq *irq)
-{
-    uint64_t spsr = read_sysreg_plain(spsr_el2);
-
-    if ((irq->bank->group1 & irq->mask) != 0)
-        return (spsr & SPSR_I) == 0 && vif->signals(irq->priority, ICH_VMCR_VENG1);
-    return (spsr & SPSR_F) == 0 && vif->signals(irq->priority, ICH_VMCR_VENG0);
-}
-
 /*
- * `irq` becomes pending in a list register. A timer's line changes without a trap: where the guest does not take the
- * interrupt at once, it might turn the timer off first, and the interrupt must go with it. So its accesses to the
- * timers trap until the next one.
+ * `irq` becomes pending in a list register. A timer's line changes without a trap: while the guest has interrupts
+ * masked in PSTATE it might turn the timer off before it takes the interrupt, which must go with the line then. So its
+ * accesses to the timers trap until the next one. Other masks are not looked at: that would read ICH_*_EL2 at every
+ * interrupt.
  */
 static inline void lr_watch(struct vgic_cpu *cpu, const struct virq *irq)
 {
+    uint64_t mask = irq->group != 0 ? SPSR_I : SPSR_F;
+
     if ((irq->pintid == INTID_VTIMER || irq->pintid == INTID_PTIMER) && !cpu->delivery.lr.watching &&
-        !lr_taken_at_once(irq)) {
+        (read_sysreg_plain(spsr_el2) & mask) != 0) {
         cpu->delivery.lr.watching = true;
         timer_trap();
     }

@@ -38,9 +38,6 @@ struct vif {
     void (*write_vmcr)(uint32_t value);
     /* Whether the guest's changes of its group enables trap from now on. False: this machine cannot do that. */
     bool (*trap_groups)(bool on);
-    /* Whether a pending interrupt is signalled at once: its group's bit of ICH_VMCR_EL2, `enable`, is set, the priority
-     * mask lets it pass, nothing is running. */
-    bool (*signals)(uint32_t priority, uint32_t enable);
     /* The highest active priority, PRIORITY_IDLE when there is none. */
     unsigned (*running_priority)(void);
     /* Reset values of the virtual CPU interface: everything disabled; all list registers empty. */

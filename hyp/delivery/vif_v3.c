@@ -100,16 +100,6 @@ static void write_vmcr(uint32_t value)
     write_sysreg(ich_vmcr_el2, value);
 }
 
-static bool signals(uint32_t pending, uint32_t enable)
-{
-    uint64_t vmcr = read_sysreg_plain(ich_vmcr_el2);
-    uint64_t group0 = read_sysreg_plain(ich_ap0r0_el2);
-    uint64_t group1 = read_sysreg_plain(ich_ap1r0_el2);
-
-    return (vmcr & enable) != 0 && pending < FIELD_GET(ICH_VMCR_VPMR, vmcr) && (group0 | group1) == 0 &&
-           (active_registers == 1 || running_priority() == PRIORITY_IDLE);
-}
-
 static void reset(void)
 {
     for (unsigned n = 0; n <= FIELD_GET(ICH_VTR_LISTREGS, read_sysreg(ich_vtr_el2)); n++)
@@ -143,7 +133,6 @@ const struct vif vif_v3 = {
     .read_vmcr = read_vmcr,
     .write_vmcr = write_vmcr,
     .trap_groups = features_trap_igrpen,
-    .signals = signals,
     .running_priority = running_priority,
     .reset = reset,
 };
