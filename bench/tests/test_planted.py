@@ -17,13 +17,14 @@ from bench.tests.planted import plant
 
 def run(top: Path, out: Path) -> dict[str, dict[str, Any]]:
     """
-    Run the default suite from the tree at `top`; its points by name, but those whose arrivals sweep a loop of exits:
-    there a planted instruction moves arrivals to other places of the loop.
+    Run the default suite from the tree at `top`; its points by name, but those whose arrivals sweep a loop of exits,
+    where a planted instruction moves arrivals to other places of the loop, and those of several vCPUs, which wait for
+    each other.
     """
     command = [str(top / "virqlab"), "run", "--fresh", "--out", str(out)]
     subprocess.run(command, cwd=top, check=True, stdout=subprocess.DEVNULL, timeout=300)
     points = record.load(out)["points"]
-    return {point["id"]: point for point in points if "load" not in point["params"]}
+    return {point["id"]: point for point in points if not {"load", "vcpus"} & point["params"].keys()}
 
 
 def samples(point: dict[str, Any], metric: str) -> np.ndarray[Any, np.dtype[np.int64]]:
