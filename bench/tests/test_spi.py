@@ -26,7 +26,7 @@ version = 1
 machines = ["virt-v3"]
 strategies = ["bare", "te", "lr"]
 params = { iterations = 200 }
-stimulus = { start_ns = 10_000, period_ns = 997, count = 11_700, intid = 43 }
+stimulus = { start_ns = 10_000, period_ns = 997, count = 20_000, intid = 43 }
 metrics = ["roundtrip_ticks", "roundtrip_insns", "exits_per_op", "masked_max_insns", "events"]
 """
 REFIRE = """
