@@ -25,7 +25,7 @@ bench = "mmio_vgic_write"
 version = 1
 machines = ["virt-v3"]
 strategies = ["bare", "te", "lr"]
-params = { iterations = 200 }
+params = { iterations = 300 }
 stimulus = { start_ns = 10_000, period_ns = 997, count = 20_000, intid = 43 }
 metrics = ["roundtrip_ticks", "roundtrip_insns", "exits_per_op", "masked_max_insns", "events"]
 """
