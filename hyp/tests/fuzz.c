@@ -99,8 +99,10 @@ void fuzz(const uint8_t *data, size_t size, const struct fuzz_vm *shape,
           void (*access)(struct vgic_cpu *cpu, const struct fuzz_step *step))
 {
     struct vgic *vm = make_vm(shape);
+    const unsigned cpus = vm->cpus;
 
-    for (unsigned i = 0; i < vm->cpus; i++)
+    CHECK(cpus != 0);
+    for (unsigned i = 0; i < cpus; i++)
         vgic_set_asleep(vm->cpu[i], false);
     for (unsigned i = 0; i < STEPS_MAX && size >= sizeof(struct fuzz_step); i++) {
         struct fuzz_step step;
@@ -109,7 +111,7 @@ void fuzz(const uint8_t *data, size_t size, const struct fuzz_vm *shape,
         memcpy(&step, data, sizeof(step));
         data += sizeof(step);
         size -= sizeof(step);
-        cpu = vm->cpu[(step.kind >> 3) % vm->cpus];
+        cpu = vm->cpu[(step.kind >> 3) % cpus];
         vm->owner = cpu;
         if (step.kind >> 6 == 3)
             event(cpu, &step);
