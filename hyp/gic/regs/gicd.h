@@ -67,11 +67,18 @@
 #define GICD_TYPER_ITLINES      4, 0
 #define GICD_TYPER_ESPI         BIT32(8)
 #define GICD_TYPER_SECURITYEXTN BIT32(10)
+#define GICD_TYPER_NUM_LPIS     15, 11 /* 0: IDbits says how many, else 2^(value + 1) */
 #define GICD_TYPER_MBIS         BIT32(16)
+#define GICD_TYPER_LPIS         BIT32(17)
+#define GICD_TYPER_DVIS         BIT32(18)
 #define GICD_TYPER_IDBITS       23, 19
 #define GICD_TYPER_A3V          BIT32(24)
 #define GICD_TYPER_NO1N         BIT32(25)
 #define GICD_TYPER_ESPI_RANGE   31, 27
+
+#define GICD_TYPER2_VID       4, 0 /* bits of a vPEID, minus 1, if VIL; else it has 16 */
+#define GICD_TYPER2_VIL       BIT32(7)
+#define GICD_TYPER2_NASSGICAP BIT32(8)
 
 #define GICD_IROUTER_IRM BIT(31)
 
