@@ -6,8 +6,11 @@
 
 #include "cpu.h"
 #include "dist.h"
+#include "its.h"
+#include "lpi.h"
 #include "mmio.h"
 #include "mmu.h"
+#include "poll.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "regs/intid.h"
@@ -16,22 +19,17 @@
 
 static uintptr_t redistributors[CPUS_MAX];
 
-/* Waits on hardware have a deadline: polls, each at least a device access. False when it passed. */
-#define POLL_LIMIT 1000000
-
-static bool wait_clear(uintptr_t address, uint32_t bit)
-{
-    for (unsigned i = 0; i < POLL_LIMIT; i++)
-        if ((mmio_read32(address) & bit) == 0)
-            return true;
-    return false;
-}
-
 static uint32_t own_affinity(void)
 {
     uint64_t affinity = cpu_affinity();
 
     return (uint32_t)(affinity >> 32 & 0xff) << 24 | (uint32_t)(affinity & 0xffffff);
+}
+
+/* Its frames. */
+static uint64_t size_of(uint64_t typer)
+{
+    return (typer & GICR_TYPER_VLPIS) != 0 ? GICR_SIZE_VLPI : GICR_SIZE;
 }
 
 /*
@@ -41,7 +39,7 @@ static uint32_t own_affinity(void)
 static uintptr_t next_redistributor(uintptr_t base)
 {
     uint64_t typer = mmio_read64(base + GICR_TYPER);
-    uintptr_t next = base + ((typer & GICR_TYPER_VLPIS) != 0 ? 2 * GICR_SIZE : GICR_SIZE);
+    uintptr_t next = base + size_of(typer);
 
     return (typer & GICR_TYPER_LAST) != 0 || next >= gic_map.gicr.base + gic_map.gicr.size ? 0 : next;
 }
@@ -49,8 +47,10 @@ static uintptr_t next_redistributor(uintptr_t base)
 /* All at once by the boot core: the tables have no lock. */
 static void map_redistributors(void)
 {
-    for (uintptr_t base = gic_map.gicr.base; base != 0; base = next_redistributor(base))
+    for (uintptr_t base = gic_map.gicr.base; base != 0; base = next_redistributor(base)) {
         mmu_map_device(base, GICR_SIZE);
+        mmu_map_device(base, size_of(mmio_read64(base + GICR_TYPER)));
+    }
 }
 
 /* The calling core's; 0: not found. */
@@ -79,7 +79,7 @@ static bool redistributor_init(uintptr_t redistributor)
     uintptr_t sgi = redistributor + GICR_SGI;
 
     mmio_write32(redistributor + GICR_WAKER, 0);
-    if (!wait_clear(redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP))
+    if (!poll_clear32(redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP))
         return false;
     mmio_write32(sgi + GICR_ICENABLER0, UINT32_MAX);
     mmio_write32(sgi + GICR_IGROUPR0, UINT32_MAX);
@@ -87,13 +87,13 @@ static bool redistributor_init(uintptr_t redistributor)
         mmio_write32(sgi + GICR_IPRIORITYR + i, PRIORITY_HOST * UINT32_C(0x01010101));
     mmio_write32(sgi + GICR_ICPENDR0, UINT32_MAX);
     mmio_write32(sgi + GICR_ICACTIVER0, UINT32_MAX);
-    return wait_clear(redistributor + GICR_CTLR, GICR_CTLR_RWP);
+    return poll_clear32(redistributor + GICR_CTLR, GICR_CTLR_RWP);
 }
 
 static bool set_ctlr(uint32_t value)
 {
     mmio_write32(gic_map.gicd.base + GICD_CTLR, value);
-    return wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
+    return poll_clear32(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
 static const char *init(const void *fdt)
@@ -113,6 +113,7 @@ static const char *init(const void *fdt)
 static const char *cpu_init(void)
 {
     uintptr_t redistributor = find_redistributor();
+    const char *reason;
 
     if (redistributor == 0)
         return "no redistributor with this core's affinity";
@@ -120,7 +121,8 @@ static const char *cpu_init(void)
         return "the redistributor does not wake up (GICR_WAKER, GICR_CTLR.RWP)";
     redistributors[cpu_index()] = redistributor;
     cpu_interface_init();
-    return NULL;
+    reason = lpi_cpu_init(cpu_index(), redistributor);
+    return reason != NULL ? reason : its_cpu_init(cpu_index(), redistributor);
 }
 
 static uint32_t take(void)
@@ -143,7 +145,7 @@ static void enable(unsigned cpu, uint32_t intid, bool on)
         return;
     mmio_write32(redistributors[cpu] + GICR_SGI + (on ? GICR_ISENABLER0 : GICR_ICENABLER0), BIT32(intid));
     if (!on)
-        (void)wait_clear(redistributors[cpu] + GICR_CTLR, GICR_CTLR_RWP);
+        (void)poll_clear32(redistributors[cpu] + GICR_CTLR, GICR_CTLR_RWP);
 }
 
 static void deactivate_ppi(unsigned cpu, uint32_t intid)
@@ -163,7 +165,7 @@ static void enable_spi(uint32_t intid, uint64_t mpidr, bool edge)
 static void disable_spi(uint32_t intid)
 {
     mmio_write32(dist_word(GICD_ICENABLER, intid), BIT32(intid % 32));
-    (void)wait_clear(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
+    (void)poll_clear32(gic_map.gicd.base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
 static bool asserted(unsigned cpu, uint32_t intid)

@@ -10,31 +10,45 @@ HYP = Path(__file__).resolve().parent.parent
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
 REFERENCES = ("test_model", "test_lists", "test_secure")  # against a reference: they take a seed and a number
-TESTS = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states")  # scenarios
+GIC = ("test_its", "test_its_command", "test_vpe")  # the drivers of physical controllers, on fakes
+TESTS = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *GIC)  # scenarios
 ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
+# What GIC is made of.
+GIC_DRIVERS = ("its", "its_command", "its_device", "its_queue", "its_table", "lpi", "table", "vpe")
 ORACLES = ("consistent", "fake", "fake_hw")  # what a fuzzer needs beside the model
 FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure", "smp")
 
 
-def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
+def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path) -> Path:
     # some headers of hyp/lib and hyp/arch have a hosted library's names: keep them out of the tests' way
     rooms = [f"-iquote{hyp / room}" for room in ("tests/arch", "lib", "arch")]
     rooms += ["-include", str(hyp / "tests" / "fake_regs.h")]
     rooms += [f"-I{hyp / room}" for room in ("gic", "vgic", "seam", "delivery", "tests")]
+    subprocess.run([*compiler, *rooms, "-o", program, *sources], check=True, capture_output=True)
+    return program
+
+
+def _gic_sources(name: str, hyp: Path) -> list[Path]:
+    drivers = [hyp / "gic" / f"{driver}.c" for driver in GIC_DRIVERS]
+    return [hyp / "tests" / f"{part}.c" for part in (name, "its_rig", "fake_its", "tap")] + drivers
+
+
+def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
     sources = [hyp / "tests" / f"{name}.c" for name in names] + sorted((hyp / "vgic").glob("*.c"))
     if names[0] in LISTS:
         sources += [hyp / "tests" / f"{name}.c" for name in ("lists", "fake_ich")]
         sources += [hyp / "delivery" / f"{name}.c" for name in LISTS_DELIVERY]
-    subprocess.run([*compiler, *rooms, "-o", program, *sources], check=True, capture_output=True)
-    return program
+    return _compile(compiler, sources, program, hyp)
 
 
 def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False) -> Path:
     """The program of hyp/tests/NAME.c with the model of the tree at `hyp`; a mutant may leave things unused."""
     flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
+    if name in GIC:
+        return _compile(["gcc", *flags], _gic_sources(name, hyp), directory / name, hyp)
     return _build(["gcc", *flags], [name, "consistent", "fake", "secure_ref", "tap"], directory / name, hyp)
 
 

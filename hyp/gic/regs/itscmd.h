@@ -43,7 +43,7 @@
 #define ITS_EVENTID_1  31, 0
 #define ITS_VPEID_1    47, 32
 #define ITS_ICID_2     15, 0
-#define ITS_RDBASE_2   50, 16 /* bits 51 to 16 of an address, or a processor number: GITS_TYPER.PTA */
+#define ITS_RDBASE_2   51, 16 /* bits 51 to 16 of an address, or a processor number: GITS_TYPER.PTA */
 #define ITS_VALID_2    BIT(63)
 
 #define ITS_MAPD_SIZE_1    4, 0  /* bits of an EventID, minus 1 */
@@ -51,8 +51,8 @@
 
 #define ITS_MAPTI_PINTID_1 63, 32
 
-#define ITS_MOVALL_FROM_2 50, 16 /* as RDbase */
-#define ITS_MOVALL_TO_3   50, 16
+#define ITS_MOVALL_FROM_2 51, 16 /* as RDbase */
+#define ITS_MOVALL_TO_3   51, 16
 
 #define ITS_VMAPTI_VINTID_2   31, 0
 #define ITS_VMAPTI_DOORBELL_2 63, 32 /* of VMAPI and VMOVI too; 1023: none */

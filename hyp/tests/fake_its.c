@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake_its.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "devtree.h"
+#include "gic.h"
+#include "mmio.h"
+#include "cache.h"
+#include "mmu.h"
+
+#define BITS(value, hi, lo) ((value) >> (lo) & (((uint64_t)2 << ((hi) - (lo))) - 1))
+#define VALID               ((uint64_t)1 << 63)
+#define NEVER               UINT32_MAX
+#define PAGE_AS_WRITTEN     3
+
+struct fake_its fake_its;
+struct gic_map gic_map = {.gicd = {FAKE_GICD, 0x10000}};
+
+void fake_its_reset(void)
+{
+    /* GITS_TYPER and GICR_TYPER of QEMU's virt, gic-version=4; GICD_TYPER.IDbits = 15, LPIS */
+    fake_its = (struct fake_its){.typer = UINT64_C(0x3f0001efb3),
+                                 .gicd_typer = 0x007a0000,
+                                 .gicr_typer = 0x3,
+                                 .shareable = true,
+                                 .fixed_page = PAGE_AS_WRITTEN,
+                                 .indirect = true,
+                                 .answers_till = NEVER,
+                                 .stalls_at = NEVER,
+                                 .ctlr = 0x80000000};
+    fake_its.baser[0] = UINT64_C(0x0107000000000000); /* devices of 8 bytes */
+    fake_its.baser[1] = UINT64_C(0x0407000000000000); /* collections */
+    fake_its.baser[2] = UINT64_C(0x0207000000000000); /* vPEs */
+}
+
+static void wrong(const char *why)
+{
+    fake_its.wrong++;
+    fake_its.why = why;
+}
+
+void cache_clean(uint64_t base, uint64_t size)
+{
+    unsigned n = fake_its.cleans++ % 64;
+
+    fake_its.cleaned[n].base = base;
+    fake_its.cleaned[n].size = size;
+}
+
+bool fake_its_cleaned(uint64_t base, uint64_t size)
+{
+    for (unsigned i = 0; i < 64; i++)
+        if (fake_its.cleaned[i].size != 0 && fake_its.cleaned[i].base <= base &&
+            base + size <= fake_its.cleaned[i].base + fake_its.cleaned[i].size)
+            return true;
+    return false;
+}
+
+static struct fake_device *find(uint32_t id)
+{
+    for (unsigned i = 0; i < FAKE_DEVICES; i++)
+        if (fake_its.devices[i].mapped && fake_its.devices[i].id == id)
+            return &fake_its.devices[i];
+    return NULL;
+}
+
+const struct fake_event *fake_its_event(uint32_t device, uint32_t event)
+{
+    const struct fake_device *found = find(device);
+
+    return found != NULL && event < FAKE_EVENTS ? &found->events[event] : NULL;
+}
+
+static void mapd(const uint64_t *c)
+{
+    struct fake_device *device = find((uint32_t)BITS(c[0], 63, 32));
+
+    for (unsigned i = 0; device == NULL && i < FAKE_DEVICES; i++)
+        if (!fake_its.devices[i].mapped)
+            device = &fake_its.devices[i];
+    if (device == NULL) {
+        wrong("more devices than the fake has");
+        return;
+    }
+    *device = (struct fake_device){.mapped = (c[2] & VALID) != 0,
+                                   .id = (uint32_t)BITS(c[0], 63, 32),
+                                   .itt = BITS(c[2], 51, 8) << 8,
+                                   .bits = BITS(c[1], 4, 0) + 1};
+}
+
+static void mapc(const uint64_t *c)
+{
+    uint64_t icid = BITS(c[2], 15, 0);
+
+    if (icid >= FAKE_COLLECTIONS) {
+        wrong("a collection that the fake has not");
+        return;
+    }
+    fake_its.collections[icid].mapped = (c[2] & VALID) != 0;
+    fake_its.collections[icid].rdbase = BITS(c[2], 51, 16);
+}
+
+static void vmapp(const uint64_t *c)
+{
+    uint64_t id = BITS(c[1], 47, 32);
+
+    if (id >= FAKE_VPES) {
+        wrong("a vPE that the fake has not");
+        return;
+    }
+    fake_its.vpes[id].mapped = (c[2] & VALID) != 0;
+    fake_its.vpes[id].rdbase = BITS(c[2], 51, 16);
+    fake_its.vpes[id].pending = BITS(c[3], 51, 16) << 16;
+    fake_its.vpes[id].bits = BITS(c[3], 4, 0) + 1;
+}
+
+/* Commands on an event that is mapped, or becomes so. */
+static void event(uint64_t number, const uint64_t *c)
+{
+    struct fake_device *device = find((uint32_t)BITS(c[0], 63, 32));
+    uint64_t id = BITS(c[1], 31, 0);
+    struct fake_event *at;
+
+    if (device == NULL || id >= (uint64_t)1 << device->bits || id >= FAKE_EVENTS) {
+        wrong("an event of no device, or none of it");
+        return;
+    }
+    at = &device->events[id];
+    if ((number == 0x0a || number == 0x2a) != (at->kind == FAKE_UNMAPPED))
+        wrong("a command on an event that is not mapped, or a mapping of one that is");
+    switch (number) {
+    case 0x0a:
+        *at = (struct fake_event){FAKE_PHYSICAL, (uint32_t)BITS(c[1], 63, 32), 1023, (uint16_t)BITS(c[2], 15, 0), 0};
+        break;
+    case 0x2a:
+        *at = (struct fake_event){FAKE_VIRTUAL, (uint32_t)BITS(c[2], 31, 0), (uint32_t)BITS(c[2], 63, 32), 0,
+                                  (uint16_t)BITS(c[1], 47, 32)};
+        break;
+    case 0x01:
+        at->collection = (uint16_t)BITS(c[2], 15, 0);
+        break;
+    case 0x21:
+        at->vpe = (uint16_t)BITS(c[1], 47, 32);
+        if ((c[2] & 1) != 0)
+            at->doorbell = (uint32_t)BITS(c[2], 63, 32);
+        break;
+    case 0x0f:
+        *at = (struct fake_event){FAKE_UNMAPPED, 0, 0, 0, 0};
+        break;
+    default: /* INT, CLEAR, INV */
+        break;
+    }
+}
+
+static void vmovp(const uint64_t *c)
+{
+    uint64_t id = BITS(c[1], 47, 32);
+
+    if (id >= FAKE_VPES || !fake_its.vpes[id].mapped)
+        wrong("VMOVP of a vPE that is not mapped");
+    else if ((fake_its.vpendbaser & VALID) != 0 && BITS(fake_its.vpendbaser, 51, 16) << 16 == fake_its.vpes[id].pending)
+        wrong("VMOVP of a resident vPE");
+    else
+        fake_its.vpes[id].rdbase = BITS(c[2], 51, 16);
+}
+
+static void execute(const uint64_t *c)
+{
+    uint64_t number = BITS(c[0], 7, 0);
+
+    switch (number) {
+    case 0x08:
+        mapd(c);
+        break;
+    case 0x09:
+        mapc(c);
+        break;
+    case 0x29:
+        vmapp(c);
+        break;
+    case 0x22:
+        vmovp(c);
+        break;
+    case 0x05: /* SYNC, INVALL, VSYNC, VINVALL: nothing is late or cached here */
+    case 0x0d:
+    case 0x25:
+    case 0x2d:
+        break;
+    case 0x01:
+    case 0x03:
+    case 0x04:
+    case 0x0a:
+    case 0x0c:
+    case 0x0f:
+    case 0x21:
+    case 0x2a:
+        event(number, c);
+        break;
+    default:
+        wrong("a command that the fake has not");
+    }
+}
+
+/* Reads one command, unless there is none, or it would rather not. */
+static void step(void)
+{
+    uint64_t size = (BITS(fake_its.cbaser, 7, 0) + 1) * 0x1000;
+    uint64_t address = (BITS(fake_its.cbaser, 51, 12) << 12) + fake_its.creadr;
+    const uint64_t *c = (const uint64_t *)(uintptr_t)address;
+
+    if ((fake_its.ctlr & 1) == 0 || (fake_its.creadr & 1) != 0 || fake_its.creadr == fake_its.cwriter ||
+        fake_its.count == fake_its.answers_till)
+        return;
+    if (fake_its.count == fake_its.stalls_at) {
+        fake_its.creadr |= 1;
+        return;
+    }
+    if (BITS(fake_its.cbaser, 11, 10) == 0 && !fake_its_cleaned(address, 32))
+        fake_its.uncleaned++;
+    for (unsigned i = 0; i < 4 && fake_its.count < FAKE_COMMANDS; i++)
+        fake_its.log[fake_its.count][i] = c[i];
+    execute(c);
+    fake_its.count++;
+    fake_its.creadr = (fake_its.creadr + 32) % size;
+    fake_its.wraps += fake_its.creadr == 0;
+}
+
+static void run(void)
+{
+    for (unsigned i = 0; i < 0x10000 / 32; i++)
+        step();
+}
+
+/* Attributes that are not implemented: Shareability at 11, 10 in all of these registers. */
+static uint64_t implemented(uint64_t value)
+{
+    return fake_its.shareable ? value : value & ~((uint64_t)3 << 10);
+}
+
+static void write_baser(unsigned n, uint64_t value)
+{
+    uint64_t fixed = UINT64_C(0x071f) << 48; /* Type, Entry_Size */
+
+    if ((fake_its.ctlr & 1) != 0)
+        wrong("GITS_BASER<n> of an enabled ITS");
+    value = implemented((value & ~fixed) | (fake_its.baser[n] & fixed));
+    if (fake_its.fixed_page != PAGE_AS_WRITTEN)
+        value = (value & ~((uint64_t)3 << 8)) | fake_its.fixed_page << 8;
+    if (!fake_its.indirect)
+        value &= ~((uint64_t)1 << 62);
+    fake_its.baser[n] = value;
+}
+
+static void write_its(uintptr_t offset, uint64_t value)
+{
+    if (offset == 0x0) {
+        bool enabled = (value & 1) != 0;
+
+        fake_its.ctlr = (uint32_t)enabled | (enabled || fake_its.restless ? 0 : 0x80000000);
+    } else if (offset == 0x80) {
+        if ((fake_its.ctlr & 1) != 0)
+            wrong("GITS_CBASER of an enabled ITS");
+        fake_its.cbaser = implemented(value);
+        fake_its.creadr = 0;
+    } else if (offset == 0x88) {
+        fake_its.cwriter = value & 0xfffe0;
+        if (fake_its.lag == 0)
+            run();
+    } else if (offset >= 0x100 && offset < 0x140) {
+        write_baser((unsigned)(offset - 0x100) / 8, value);
+    } else {
+        wrong("a write of a register of the ITS");
+    }
+}
+
+static uint64_t read_its(uintptr_t offset)
+{
+    if (offset >= 0x100 && offset < 0x140)
+        return fake_its.baser[(offset - 0x100) / 8];
+    switch (offset) {
+    case 0x0:
+        return fake_its.ctlr;
+    case 0x8:
+        return fake_its.typer;
+    case 0x80:
+        return fake_its.cbaser;
+    case 0x90:
+        if (fake_its.lag != 0 && ++fake_its.looks % fake_its.lag == 0)
+            step();
+        return fake_its.creadr;
+    default:
+        wrong("a read of a register of the ITS");
+        return 0;
+    }
+}
+
+static void write_vpendbaser(uint64_t value)
+{
+    bool was = (fake_its.vpendbaser & VALID) != 0, is = (value & VALID) != 0;
+
+    if (fake_its.dirty != 0)
+        wrong("GICR_VPENDBASER while it is Dirty");
+    if (was && is)
+        wrong("GICR_VPENDBASER of a resident vPE");
+    fake_its.vpendbaser = implemented(value & ~((uint64_t)1 << 60));
+    if (was && !is) {
+        fake_its.dirty = fake_its.dirty_polls;
+        if (fake_its.pending_last)
+            fake_its.vpendbaser |= (uint64_t)1 << 61;
+    }
+}
+
+static void write_gicr(uintptr_t offset, uint64_t value)
+{
+    bool lpis = (fake_its.gicr_ctlr & 1) != 0;
+
+    switch (offset) {
+    case 0x0:
+        fake_its.gicr_ctlr = fake_its.lpis_stay && lpis ? 1 : (uint32_t)value & 1;
+        break;
+    case 0x70:
+    case 0x78:
+        if (lpis)
+            wrong("tables of a redistributor with LPIs enabled");
+        *(offset == 0x70 ? &fake_its.propbaser : &fake_its.pendbaser) = implemented(value);
+        break;
+    case 0x20070:
+        if ((fake_its.vpendbaser & VALID) != 0)
+            wrong("GICR_VPROPBASER while a vPE is resident");
+        fake_its.vpropbaser = implemented(value);
+        break;
+    case 0x20078:
+        write_vpendbaser(value);
+        break;
+    default:
+        wrong("a write of a register of the redistributor");
+    }
+}
+
+static uint64_t read_gicr(uintptr_t offset)
+{
+    switch (offset) {
+    case 0x0:
+        return fake_its.gicr_ctlr;
+    case 0x8:
+        return fake_its.gicr_typer;
+    case 0x70:
+        return fake_its.propbaser;
+    case 0x78:
+        return fake_its.pendbaser & ~((uint64_t)1 << 62);
+    case 0x20070:
+        return fake_its.vpropbaser;
+    case 0x20078:
+        if (fake_its.dirty == 0)
+            return fake_its.vpendbaser;
+        fake_its.dirty--; /* PendingLast is UNKNOWN while Dirty is 1 */
+        return (fake_its.vpendbaser ^ (uint64_t)1 << 61) | (uint64_t)1 << 60;
+    default:
+        wrong("a read of a register of the redistributor");
+        return 0;
+    }
+}
+
+uint64_t mmio_read64(uintptr_t address)
+{
+    if (address - FAKE_ITS < 0x20000)
+        return read_its(address - FAKE_ITS);
+    if (address - FAKE_GICR < 0x40000)
+        return read_gicr(address - FAKE_GICR);
+    if (address == FAKE_GICD + 4)
+        return fake_its.gicd_typer;
+    wrong("a read of nothing");
+    return 0;
+}
+
+void mmio_write64(uintptr_t address, uint64_t value)
+{
+    if (address - FAKE_ITS < 0x20000)
+        write_its(address - FAKE_ITS, value);
+    else if (address - FAKE_GICR < 0x40000)
+        write_gicr(address - FAKE_GICR, value);
+    else
+        wrong("a write of nothing");
+}
+
+uint32_t mmio_read32(uintptr_t address)
+{
+    return (uint32_t)mmio_read64(address);
+}
+
+void mmio_write32(uintptr_t address, uint32_t value)
+{
+    mmio_write64(address, value);
+}
+
+/* Discovery is not what is tested here. */
+bool devtree_reg(const void *fdt, const char *compatible, int index, struct range *out)
+{
+    (void)fdt;
+    (void)compatible;
+    (void)index;
+    (void)out;
+    return false;
+}
+
+void mmu_map_device(uint64_t base, uint64_t size)
+{
+    (void)base;
+    (void)size;
+}
+
+uint64_t *fake_sysreg(const char *name)
+{
+    printf("# %s\n", name);
+    abort();
+}
