@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gic.h"
+#include "messages.h"
 #include "mmu.h"
 #include "platform.h"
 #include "print.h"
@@ -18,6 +19,8 @@ void hyp_main(const void *fdt)
     reason = gic_probe(fdt);
     if (reason != NULL)
         platform_refuse("%s", reason);
+    if (args_number(platform.args, "its.check", 0) != 0)
+        messages_check();
     vm = vm_create(0);
     print("virqlab: vm0 strategy=%s vcpus=%u mem=%luMiB gic=v%u\n", vm->vgic.delivery->tag, vm->vgic.cpus,
           vm->ram.size >> 20, gic->version);

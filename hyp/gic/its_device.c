@@ -73,9 +73,9 @@ const char *its_event_vunmap(const struct its_device *device, uint32_t event, co
     return ITS_SEND(its_discard(device->id, event), its_vsync(vpe->id));
 }
 
-const char *its_event_move(const struct its_device *device, uint32_t event, unsigned cpu)
+const char *its_event_move(const struct its_device *device, uint32_t event, unsigned from, unsigned to)
 {
-    return ITS_SEND(its_movi(device->id, event, (uint16_t)cpu), its_sync(its.rdbase[cpu]));
+    return ITS_SEND(its_movi(device->id, event, (uint16_t)to), its_sync(its.rdbase[from]), its_sync(its.rdbase[to]));
 }
 
 const char *its_event_enable(const struct its_device *device, uint32_t event, unsigned cpu, bool enabled)

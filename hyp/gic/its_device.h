@@ -33,8 +33,8 @@ const char *its_event_vmap(const struct its_device *device, uint32_t event, cons
 const char *its_event_unmap(const struct its_device *device, uint32_t event, unsigned cpu);
 const char *its_event_vunmap(const struct its_device *device, uint32_t event, const struct vpe *vpe);
 
-/* Its physical LPI: to core `cpu`; enabled or not; */
-const char *its_event_move(const struct its_device *device, uint32_t event, unsigned cpu);
+/* Its physical LPI: from core `from` to core `to`; enabled or not; */
+const char *its_event_move(const struct its_device *device, uint32_t event, unsigned from, unsigned to);
 const char *its_event_enable(const struct its_device *device, uint32_t event, unsigned cpu, bool enabled);
 /* a virtual one: to `vpe`; its byte of the virtual configuration table changed. */
 const char *its_event_vmove(const struct its_device *device, uint32_t event, const struct vpe *vpe);

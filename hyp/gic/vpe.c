@@ -170,7 +170,8 @@ const char *vpe_move(struct vpe *vpe, unsigned cpu)
         list = (uint16_t)BIT(FIELD_GET(GITS_CTLR_NUMBER, mmio_read32(its.base + GITS_CTLR)));
     }
     reason = ITS_SEND(its_vmovp(vpe->id, its.rdbase[cpu], number, list), its_vsync(vpe->id),
-                      its_movi(doorbells.id, vpe->id, (uint16_t)cpu), its_sync(its.rdbase[cpu]));
+                      its_movi(doorbells.id, vpe->id, (uint16_t)cpu), its_sync(its.rdbase[vpe->cpu]),
+                      its_sync(its.rdbase[cpu]));
     if (reason == NULL)
         vpe->cpu = cpu;
     return reason;

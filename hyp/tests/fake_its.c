@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "devtree.h"
 #include "gic.h"
@@ -11,10 +12,9 @@
 #include "cache.h"
 #include "mmu.h"
 
-#define BITS(value, hi, lo) ((value) >> (lo) & (((uint64_t)2 << ((hi) - (lo))) - 1))
-#define VALID               ((uint64_t)1 << 63)
-#define NEVER               UINT32_MAX
-#define PAGE_AS_WRITTEN     3
+#define VALID           ((uint64_t)1 << 63)
+#define NEVER           UINT32_MAX
+#define PAGE_AS_WRITTEN 3
 
 struct fake_its fake_its;
 struct gic_map gic_map = {.gicd = {FAKE_GICD, 0x10000}};
@@ -36,7 +36,7 @@ void fake_its_reset(void)
     fake_its.baser[2] = UINT64_C(0x0207000000000000); /* vPEs */
 }
 
-static void wrong(const char *why)
+void fake_its_wrong(const char *why)
 {
     fake_its.wrong++;
     fake_its.why = why;
@@ -50,158 +50,31 @@ void cache_clean(uint64_t base, uint64_t size)
     fake_its.cleaned[n].size = size;
 }
 
+static bool holds(unsigned i, uint64_t base, uint64_t size)
+{
+    return fake_its.cleaned[i].size != 0 && fake_its.cleaned[i].base <= base &&
+           base + size <= fake_its.cleaned[i].base + fake_its.cleaned[i].size;
+}
+
 bool fake_its_cleaned(uint64_t base, uint64_t size)
 {
     for (unsigned i = 0; i < 64; i++)
-        if (fake_its.cleaned[i].size != 0 && fake_its.cleaned[i].base <= base &&
-            base + size <= fake_its.cleaned[i].base + fake_its.cleaned[i].size)
+        if (holds(i, base, size))
             return true;
     return false;
 }
 
-static struct fake_device *find(uint32_t id)
+void fake_its_forget(void)
 {
-    for (unsigned i = 0; i < FAKE_DEVICES; i++)
-        if (fake_its.devices[i].mapped && fake_its.devices[i].id == id)
-            return &fake_its.devices[i];
-    return NULL;
+    memset(fake_its.cleaned, 0, sizeof(fake_its.cleaned));
 }
 
-const struct fake_event *fake_its_event(uint32_t device, uint32_t event)
+/* What is written there next is dirty again. */
+static void forget_place(uint64_t address)
 {
-    const struct fake_device *found = find(device);
-
-    return found != NULL && event < FAKE_EVENTS ? &found->events[event] : NULL;
-}
-
-static void mapd(const uint64_t *c)
-{
-    struct fake_device *device = find((uint32_t)BITS(c[0], 63, 32));
-
-    for (unsigned i = 0; device == NULL && i < FAKE_DEVICES; i++)
-        if (!fake_its.devices[i].mapped)
-            device = &fake_its.devices[i];
-    if (device == NULL) {
-        wrong("more devices than the fake has");
-        return;
-    }
-    *device = (struct fake_device){.mapped = (c[2] & VALID) != 0,
-                                   .id = (uint32_t)BITS(c[0], 63, 32),
-                                   .itt = BITS(c[2], 51, 8) << 8,
-                                   .bits = BITS(c[1], 4, 0) + 1};
-}
-
-static void mapc(const uint64_t *c)
-{
-    uint64_t icid = BITS(c[2], 15, 0);
-
-    if (icid >= FAKE_COLLECTIONS) {
-        wrong("a collection that the fake has not");
-        return;
-    }
-    fake_its.collections[icid].mapped = (c[2] & VALID) != 0;
-    fake_its.collections[icid].rdbase = BITS(c[2], 51, 16);
-}
-
-static void vmapp(const uint64_t *c)
-{
-    uint64_t id = BITS(c[1], 47, 32);
-
-    if (id >= FAKE_VPES) {
-        wrong("a vPE that the fake has not");
-        return;
-    }
-    fake_its.vpes[id].mapped = (c[2] & VALID) != 0;
-    fake_its.vpes[id].rdbase = BITS(c[2], 51, 16);
-    fake_its.vpes[id].pending = BITS(c[3], 51, 16) << 16;
-    fake_its.vpes[id].bits = BITS(c[3], 4, 0) + 1;
-}
-
-/* Commands on an event that is mapped, or becomes so. */
-static void event(uint64_t number, const uint64_t *c)
-{
-    struct fake_device *device = find((uint32_t)BITS(c[0], 63, 32));
-    uint64_t id = BITS(c[1], 31, 0);
-    struct fake_event *at;
-
-    if (device == NULL || id >= (uint64_t)1 << device->bits || id >= FAKE_EVENTS) {
-        wrong("an event of no device, or none of it");
-        return;
-    }
-    at = &device->events[id];
-    if ((number == 0x0a || number == 0x2a) != (at->kind == FAKE_UNMAPPED))
-        wrong("a command on an event that is not mapped, or a mapping of one that is");
-    switch (number) {
-    case 0x0a:
-        *at = (struct fake_event){FAKE_PHYSICAL, (uint32_t)BITS(c[1], 63, 32), 1023, (uint16_t)BITS(c[2], 15, 0), 0};
-        break;
-    case 0x2a:
-        *at = (struct fake_event){FAKE_VIRTUAL, (uint32_t)BITS(c[2], 31, 0), (uint32_t)BITS(c[2], 63, 32), 0,
-                                  (uint16_t)BITS(c[1], 47, 32)};
-        break;
-    case 0x01:
-        at->collection = (uint16_t)BITS(c[2], 15, 0);
-        break;
-    case 0x21:
-        at->vpe = (uint16_t)BITS(c[1], 47, 32);
-        if ((c[2] & 1) != 0)
-            at->doorbell = (uint32_t)BITS(c[2], 63, 32);
-        break;
-    case 0x0f:
-        *at = (struct fake_event){FAKE_UNMAPPED, 0, 0, 0, 0};
-        break;
-    default: /* INT, CLEAR, INV */
-        break;
-    }
-}
-
-static void vmovp(const uint64_t *c)
-{
-    uint64_t id = BITS(c[1], 47, 32);
-
-    if (id >= FAKE_VPES || !fake_its.vpes[id].mapped)
-        wrong("VMOVP of a vPE that is not mapped");
-    else if ((fake_its.vpendbaser & VALID) != 0 && BITS(fake_its.vpendbaser, 51, 16) << 16 == fake_its.vpes[id].pending)
-        wrong("VMOVP of a resident vPE");
-    else
-        fake_its.vpes[id].rdbase = BITS(c[2], 51, 16);
-}
-
-static void execute(const uint64_t *c)
-{
-    uint64_t number = BITS(c[0], 7, 0);
-
-    switch (number) {
-    case 0x08:
-        mapd(c);
-        break;
-    case 0x09:
-        mapc(c);
-        break;
-    case 0x29:
-        vmapp(c);
-        break;
-    case 0x22:
-        vmovp(c);
-        break;
-    case 0x05: /* SYNC, INVALL, VSYNC, VINVALL: nothing is late or cached here */
-    case 0x0d:
-    case 0x25:
-    case 0x2d:
-        break;
-    case 0x01:
-    case 0x03:
-    case 0x04:
-    case 0x0a:
-    case 0x0c:
-    case 0x0f:
-    case 0x21:
-    case 0x2a:
-        event(number, c);
-        break;
-    default:
-        wrong("a command that the fake has not");
-    }
+    for (unsigned i = 0; i < 64; i++)
+        if (holds(i, address, 32))
+            fake_its.cleaned[i].size = 0;
 }
 
 /* Reads one command, unless there is none, or it would rather not. */
@@ -220,9 +93,10 @@ static void step(void)
     }
     if (BITS(fake_its.cbaser, 11, 10) == 0 && !fake_its_cleaned(address, 32))
         fake_its.uncleaned++;
+    forget_place(address);
     for (unsigned i = 0; i < 4 && fake_its.count < FAKE_COMMANDS; i++)
         fake_its.log[fake_its.count][i] = c[i];
-    execute(c);
+    fake_its_execute(c);
     fake_its.count++;
     fake_its.creadr = (fake_its.creadr + 32) % size;
     fake_its.wraps += fake_its.creadr == 0;
@@ -245,7 +119,7 @@ static void write_baser(unsigned n, uint64_t value)
     uint64_t fixed = UINT64_C(0x071f) << 48; /* Type, Entry_Size */
 
     if ((fake_its.ctlr & 1) != 0)
-        wrong("GITS_BASER<n> of an enabled ITS");
+        fake_its_wrong("GITS_BASER<n> of an enabled ITS");
     value = implemented((value & ~fixed) | (fake_its.baser[n] & fixed));
     if (fake_its.fixed_page != PAGE_AS_WRITTEN)
         value = (value & ~((uint64_t)3 << 8)) | fake_its.fixed_page << 8;
@@ -262,7 +136,7 @@ static void write_its(uintptr_t offset, uint64_t value)
         fake_its.ctlr = (uint32_t)enabled | (enabled || fake_its.restless ? 0 : 0x80000000);
     } else if (offset == 0x80) {
         if ((fake_its.ctlr & 1) != 0)
-            wrong("GITS_CBASER of an enabled ITS");
+            fake_its_wrong("GITS_CBASER of an enabled ITS");
         fake_its.cbaser = implemented(value);
         fake_its.creadr = 0;
     } else if (offset == 0x88) {
@@ -272,7 +146,7 @@ static void write_its(uintptr_t offset, uint64_t value)
     } else if (offset >= 0x100 && offset < 0x140) {
         write_baser((unsigned)(offset - 0x100) / 8, value);
     } else {
-        wrong("a write of a register of the ITS");
+        fake_its_wrong("a write of a register of the ITS");
     }
 }
 
@@ -292,7 +166,7 @@ static uint64_t read_its(uintptr_t offset)
             step();
         return fake_its.creadr;
     default:
-        wrong("a read of a register of the ITS");
+        fake_its_wrong("a read of a register of the ITS");
         return 0;
     }
 }
@@ -302,9 +176,9 @@ static void write_vpendbaser(uint64_t value)
     bool was = (fake_its.vpendbaser & VALID) != 0, is = (value & VALID) != 0;
 
     if (fake_its.dirty != 0)
-        wrong("GICR_VPENDBASER while it is Dirty");
+        fake_its_wrong("GICR_VPENDBASER while it is Dirty");
     if (was && is)
-        wrong("GICR_VPENDBASER of a resident vPE");
+        fake_its_wrong("GICR_VPENDBASER of a resident vPE");
     fake_its.vpendbaser = implemented(value & ~((uint64_t)1 << 60));
     if (was && !is) {
         fake_its.dirty = fake_its.dirty_polls;
@@ -324,19 +198,19 @@ static void write_gicr(uintptr_t offset, uint64_t value)
     case 0x70:
     case 0x78:
         if (lpis)
-            wrong("tables of a redistributor with LPIs enabled");
+            fake_its_wrong("tables of a redistributor with LPIs enabled");
         *(offset == 0x70 ? &fake_its.propbaser : &fake_its.pendbaser) = implemented(value);
         break;
     case 0x20070:
         if ((fake_its.vpendbaser & VALID) != 0)
-            wrong("GICR_VPROPBASER while a vPE is resident");
+            fake_its_wrong("GICR_VPROPBASER while a vPE is resident");
         fake_its.vpropbaser = implemented(value);
         break;
     case 0x20078:
         write_vpendbaser(value);
         break;
     default:
-        wrong("a write of a register of the redistributor");
+        fake_its_wrong("a write of a register of the redistributor");
     }
 }
 
@@ -359,7 +233,7 @@ static uint64_t read_gicr(uintptr_t offset)
         fake_its.dirty--; /* PendingLast is UNKNOWN while Dirty is 1 */
         return (fake_its.vpendbaser ^ (uint64_t)1 << 61) | (uint64_t)1 << 60;
     default:
-        wrong("a read of a register of the redistributor");
+        fake_its_wrong("a read of a register of the redistributor");
         return 0;
     }
 }
@@ -372,7 +246,7 @@ uint64_t mmio_read64(uintptr_t address)
         return read_gicr(address - FAKE_GICR);
     if (address == FAKE_GICD + 4)
         return fake_its.gicd_typer;
-    wrong("a read of nothing");
+    fake_its_wrong("a read of nothing");
     return 0;
 }
 
@@ -383,7 +257,7 @@ void mmio_write64(uintptr_t address, uint64_t value)
     else if (address - FAKE_GICR < 0x40000)
         write_gicr(address - FAKE_GICR, value);
     else
-        wrong("a write of nothing");
+        fake_its_wrong("a write of nothing");
 }
 
 uint32_t mmio_read32(uintptr_t address)

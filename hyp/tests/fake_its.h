@@ -77,12 +77,21 @@ struct fake_its {
 };
 extern struct fake_its fake_its;
 
+#define BITS(value, hi, lo) ((value) >> (lo) & (((uint64_t)2 << ((hi) - (lo))) - 1))
+
 void fake_its_reset(void);
+
+/* Something was done that the architecture forbids. */
+void fake_its_wrong(const char *why);
+
+/* The four doublewords of a command that was read (fake_its_command.c). */
+void fake_its_execute(const uint64_t *c);
 
 /* What `device` has mapped for `event`; NULL: the device is not mapped. */
 const struct fake_event *fake_its_event(uint32_t device, uint32_t event);
 
-/* Whether all of it was cleaned to memory. */
+/* Whether all of it was cleaned to memory, since the last fake_its_forget(); a command's place since it was read. */
 bool fake_its_cleaned(uint64_t base, uint64_t size);
+void fake_its_forget(void);
 
 #endif

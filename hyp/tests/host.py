@@ -33,7 +33,7 @@ def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path)
 
 def _gic_sources(name: str, hyp: Path) -> list[Path]:
     drivers = [hyp / "gic" / f"{driver}.c" for driver in GIC_DRIVERS]
-    return [hyp / "tests" / f"{part}.c" for part in (name, "its_rig", "fake_its", "tap")] + drivers
+    return [hyp / "tests" / f"{part}.c" for part in (name, "its_rig", "fake_its", "fake_its_command", "tap")] + drivers
 
 
 def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:

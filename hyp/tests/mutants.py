@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import conform, images, suite
 from bench.suite import ROOT
-from host import HYP, REFERENCES, ROOMS, TESTS, build_test
+from host import GIC, HYP, REFERENCES, ROOMS, TESTS, build_test
 
 LIST = Path(__file__).resolve().parent / "mutants.toml"
 SEEDS = ("1", "2")
@@ -47,10 +47,18 @@ def plant(mutant: Mutant, hyp: Path) -> None:
     path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
 
 
-def _commands(mutant: Mutant, directory: Path) -> Iterator[list[str]]:
-    """The tests that may notice, built as they are needed. Two security states have their own."""
+def _noticing(mutant: Mutant) -> list[str]:
+    """Two security states have tests of their own, the drivers of physical controllers, too."""
+    if mutant.file.startswith("gic/"):
+        return list(GIC)
     secure = mutant.file.startswith("vgic/vsecure")
-    for name in (name for name in REFERENCES + TESTS if (name in ("test_secure", "test_states")) == secure):
+    rest = [name for name in REFERENCES + TESTS if name not in GIC]
+    return [name for name in rest if (name in ("test_secure", "test_states")) == secure]
+
+
+def _commands(mutant: Mutant, directory: Path) -> Iterator[list[str]]:
+    """The tests that may notice, built as they are needed."""
+    for name in _noticing(mutant):
         program = str(build_test(name, directory, directory / "hyp", mutant=True))
         yield from ([program, seed, OPERATIONS] for seed in SEEDS) if name in REFERENCES else [[program]]
 

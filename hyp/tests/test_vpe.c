@@ -91,13 +91,13 @@ static void vpes_move(void)
     EXPECT(vpe.cpu, 1);
     EXPECT(fake_its.vpes[5].rdbase, 1);
     EXPECT(fake_its_event(0xffff, 5)->collection, 1);
-    EXPECT(fake_its.log[fake_its.count - 4][0], 0x22);
-    EXPECT(fake_its.log[fake_its.count - 4][1], UINT64_C(0x0000000500000000));
+    EXPECT(fake_its.log[fake_its.count - 5][0], 0x22);
+    EXPECT(fake_its.log[fake_its.count - 5][1], UINT64_C(0x0000000500000000));
     its.typer &= ~(UINT64_C(1) << 37); /* VMOVP = 0: the ITSs are listed, and the move is numbered */
     OK(vpe_move(&vpe, 0));
     OK(vpe_move(&vpe, 1));
-    EXPECT(fake_its.log[fake_its.count - 4][0], UINT64_C(0x0000000100000022));
-    EXPECT(fake_its.log[fake_its.count - 4][1], UINT64_C(0x0000000500000001));
+    EXPECT(fake_its.log[fake_its.count - 5][0], UINT64_C(0x0000000100000022));
+    EXPECT(fake_its.log[fake_its.count - 5][1], UINT64_C(0x0000000500000001));
     rig_no_rule_broken();
 }
 
@@ -113,6 +113,7 @@ static void vpes_past_the_caches(void)
     EXPECT(fake_its.vpropbaser & 0xf80, 0x80);
     EXPECT(fake_its.vpendbaser & 0xf80, 0x80);
     EXPECT(fake_its_cleaned((uintptr_t)config.bytes, 0x2000), true);
+    fake_its_forget();
     vlpi_config_set(&config, 9000, 0x43);
     EXPECT(config.bytes[9000 - 8192], 0x43);
     EXPECT(fake_its_cleaned((uintptr_t)config.bytes + 9000 - 8192, 1), true);

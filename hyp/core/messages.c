@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "messages.h"
+
+#include <stddef.h>
+
+#include "its.h"
+#include "lpi.h"
+#include "platform.h"
+#include "table.h"
+
+/*
+ * All tables of ITS and redistributors, each aligned to 64 KiB: queue, first levels and a page of devices, an LPI
+ * pending table and a virtual one for each core, configurations, and translation tables of some devices.
+ */
+#define TABLES_SIZE  UINT64_C(0x400000)
+#define TABLES_ALIGN UINT64_C(0x10000)
+
+const char *messages_start(void)
+{
+    struct range pool = {platform_alloc(TABLES_SIZE, TABLES_ALIGN), TABLES_SIZE};
+    const char *reason;
+
+    if (pool.base == 0)
+        return "no memory for the ITS";
+    table_pool(pool);
+    reason = lpi_init(devtree_cpus(platform.fdt));
+    return reason != NULL ? reason : its_probe(platform.fdt);
+}
