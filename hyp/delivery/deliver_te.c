@@ -319,7 +319,8 @@ static __attribute__((noinline)) void sysreg_slowly(struct vgic_cpu *cpu, uint64
     skip_instruction();
 }
 
-/* A linked interrupt's line may drop unseen. At an acknowledge a PPI is the own one of this core. */
+/* A linked interrupt's line may drop unseen. At an acknowledge a PPI is the own one of this core. False for LPIs too.
+ */
 static inline bool surely_asserted(const struct virq *irq)
 {
     if (irq->pintid == INTID_VTIMER)
@@ -329,19 +330,32 @@ static inline bool surely_asserted(const struct virq *irq)
     return irq->pintid == 0;
 }
 
+/* The line of a device is looked at first, LPIs have no active state, another core has the model, or nothing is there.
+ */
+static __attribute__((noinline)) void read_iar1_slowly(struct vgic_cpu *cpu, uint64_t esr)
+{
+    uint32_t intid;
+
+    model_take(cpu);
+    intid = vcpuif_acknowledge(cpu, 1);
+    model_release(cpu);
+    vgic_set_x(cpu, sysreg_rt(esr), intid);
+    skip_instruction();
+}
+
 static __attribute__((noinline)) void read_iar1(struct vgic_cpu *cpu, uint64_t esr)
 {
     struct vgic *vm = cpu->vm;
     struct virq *irq;
 
     if (!model_try(vm, cpu)) {
-        sysreg_slowly(cpu, esr);
+        read_iar1_slowly(cpu, esr);
         return;
     }
     irq = vcpuif_signalled(cpu, 1);
     if (irq == NULL || !surely_asserted(irq)) {
         model_leave(vm);
-        sysreg_slowly(cpu, esr);
+        read_iar1_slowly(cpu, esr);
         return;
     }
     vcpuif_acknowledged(cpu, irq, 1);

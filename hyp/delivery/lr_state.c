@@ -113,7 +113,7 @@ void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
         bank->latch |= bit;
     bank->latch |= bank->again & bit;
     bank->again &= ~bit;
-    if ((value & vif->active) != 0) {
+    if ((value & vif->active) != 0 && irq->intid < INTID_LPI_FIRST) { /* QEMU's LPIs are active until their EOI */
         bank->active |= bit;
         irq->running = vif->priority(value);
         cpu->delivery.lr.outside = true;

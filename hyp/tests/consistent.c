@@ -3,7 +3,7 @@
 
 #include "check.h"
 
-#define INTIDS_MAX (VGIC_INTIDS + INTID_EPPI_COUNT + INTID_ESPI_COUNT)
+#define INTIDS_MAX (BIT32(VLPI_BITS_MOST) + INTID_ESPI_COUNT)
 
 static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
 {
@@ -58,6 +58,27 @@ static unsigned members(const struct virq_bank *bank, const struct vgic_cpu *cpu
     return count;
 }
 
+static unsigned lpi_banks(const struct vgic *vm)
+{
+    return vm->lpi_bits != 0 ? vlpi_banks(vm->lpi_bits) : 0;
+}
+
+/* LPIs have no active state, and are pending only where they are enabled. */
+static void check_lpis(const struct vgic_cpu *cpu)
+{
+    const struct vgic *vm = cpu->vm;
+
+    CHECK(vm->lpi_bits != 0 || !cpu->lpi.enabled);
+    CHECK(cpu->lpi.enabled || cpu->lpi.count == 0);
+    for (unsigned n = 0; n < lpi_banks(vm); n++) {
+        const struct virq_bank *bank = &cpu->lpi.bank[n];
+
+        check_bank(vm, bank);
+        CHECK(bank->active == 0 && bank->edge == UINT32_MAX && bank->group1 == UINT32_MAX);
+        CHECK(bank->latch == 0 || 32 * n < cpu->lpi.count);
+    }
+}
+
 static void check_queue(struct vgic_cpu *cpu, unsigned group)
 {
     struct virq_queue *queue = &cpu->ready[group];
@@ -65,6 +86,8 @@ static void check_queue(struct vgic_cpu *cpu, unsigned group)
 
     for (unsigned i = 0; i < VGIC_EPPI_BANKS; i++)
         expected += members(&cpu->extended[i], cpu, group);
+    for (unsigned i = 0; i < lpi_banks(cpu->vm); i++)
+        expected += members(&cpu->lpi.bank[i], cpu, group);
     for (unsigned i = 0; i < ARRAY_SIZE(cpu->vm->spi); i++)
         expected += members(&cpu->vm->spi[i], cpu, group);
     for (unsigned priority = 0; priority < PRIORITIES; priority++) {
@@ -114,5 +137,6 @@ void consistent(struct vgic *vm)
         for (unsigned group = 0; group < GIC_GROUPS; group++)
             check_queue(vm->cpu[i], group);
         check_running(vm->cpu[i]);
+        check_lpis(vm->cpu[i]);
     }
 }

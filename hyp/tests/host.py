@@ -11,7 +11,8 @@ FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
 REFERENCES = ("test_model", "test_lists", "test_secure")  # against a reference: they take a seed and a number
 GIC = ("test_its", "test_its_command", "test_vpe")  # the drivers of physical controllers, on fakes
-TESTS = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *GIC)  # scenarios
+LPIS = ("test_vlpi", "test_vits")
+TESTS = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *LPIS, *GIC)  # scenarios
 ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
@@ -49,7 +50,7 @@ def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False
     flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
     if name in GIC:
         return _compile(["gcc", *flags], _gic_sources(name, hyp), directory / name, hyp)
-    return _build(["gcc", *flags], [name, "consistent", "fake", "secure_ref", "tap"], directory / name, hyp)
+    return _build(["gcc", *flags], [name, "consistent", "fake", "lpis", "secure_ref", "tap"], directory / name, hyp)
 
 
 def build_fuzzer(frame: str, directory: Path) -> Path:

@@ -70,7 +70,7 @@ void vcpuif_reset(struct vgic_cpu *cpu)
 /* The line of a linked interrupt may have dropped unseen: it is no longer pending, another one may be the highest. */
 static bool dropped(struct virq *irq)
 {
-    if (irq->pintid == 0)
+    if (irq->pintid == 0 || irq->intid >= INTID_LPI_FIRST)
         return false;
     irq->bank->vm->delivery->resample(irq);
     return (irq->bank->queued & irq->mask) == 0;
@@ -87,6 +87,8 @@ uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
     } while (dropped(irq));
     cpu->dirty = true;
     vcpuif_acknowledged(cpu, irq, group);
+    if (irq->intid >= INTID_LPI_FIRST) /* they have no active state (IHI 0069H 4.1.2) */
+        irq->bank->active = 0;
     return irq->intid;
 }
 
@@ -105,14 +107,14 @@ uint32_t vcpuif_highest_pending(struct vgic_cpu *cpu, unsigned group)
     return irq == NULL ? INTID_SPURIOUS : irq->intid;
 }
 
-/* Out of line, so that the completion of every other interrupt saves no registers for this. */
+/* Out of line, so that the completion of every other interrupt saves no registers for this. LPIs are not active. */
 static __attribute__((noinline)) void deactivate_extended(struct vgic_cpu *cpu, uint32_t intid)
 {
     struct virq *irq = vgic_extended_irq(cpu, intid);
 
     if (irq != NULL)
         vgic_deactivate(irq);
-    else
+    else if (vlpi_irq(cpu, intid) == NULL)
         cpu->vm->misuse++;
 }
 

@@ -44,7 +44,7 @@ static VREG_WRITER(write_ctlr)
 static VREG_READER(read_typer)
 {
     return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) | FIELD_PREP(GICD_TYPER_IDBITS, cpu->vm->limits.id_bits - 1) |
-           GICD_TYPER_A3V | GICD_TYPER_MBIS |
+           GICD_TYPER_A3V | GICD_TYPER_MBIS | (cpu->vm->lpi_bits != 0 ? GICD_TYPER_LPIS : 0) |
            (cpu->vm->limits.extended ? GICD_TYPER_ESPI | FIELD_PREP(GICD_TYPER_ESPI_RANGE, VGIC_ESPI_BANKS - 1) : 0);
 }
 

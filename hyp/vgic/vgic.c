@@ -74,6 +74,7 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
         update_allowed(&vm->cpu[i]->local);
         for (unsigned n = 0; n < VGIC_EPPI_BANKS; n++)
             update_allowed(&vm->cpu[i]->extended[n]);
+        vlpi_update_allowed(vm->cpu[i]);
     }
     for (unsigned i = 0; i < vgic_spi_banks(vm); i++)
         update_allowed(&vm->spi[i]);

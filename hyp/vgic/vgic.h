@@ -6,10 +6,13 @@
 #include <stddef.h>
 
 #include "delivery.h"
+#include "guest_memory.h"
 #include "regs/intid.h"
 #include "regs/sgi.h"
 #include "vcpuif.h"
 #include "virq.h"
+#include "vits.h"
+#include "vlpi.h"
 
 #define VGIC_CPUS_MAX   8
 #define VGIC_SPI_BANKS  31 /* INTIDs 32 to 1019 */
@@ -38,6 +41,7 @@ struct vgic_cpu {
     bool opted_out[GIC_GROUPS];                 /* GICR_CTLR.DPG0, DPG1NS, DPG1S: no interrupts of 1 of N */
     struct virq_lists lists[GIC_GROUPS];        /* of the ready queues */
     struct virq_bank extended[VGIC_EPPI_BANKS]; /* extended PPIs, where there are any (vgic_limits.extended) */
+    struct vlpi lpi;                            /* where the VM has LPIs */
 };
 
 struct vgic {
@@ -53,7 +57,10 @@ struct vgic {
     struct vgic_cpu *cpu[VGIC_CPUS_MAX];
     struct virq_bank spi[VGIC_SPI_BANKS + VGIC_ESPI_BANKS]; /* vgic_spi_banks() of them: SPIs, then extended ones */
     unsigned one_of_n;                                      /* SPIs that are routed to any of them */
-    uint64_t misuse; /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
+    uint64_t misuse;   /* guest accesses that the architecture leaves RES0, RAZ/WI or UNPREDICTABLE */
+    unsigned lpi_bits; /* of INTIDs with LPIs; 0: there are none */
+    struct vits its;
+    struct guest_memory memory; /* where LPIs and the ITS have their tables */
 };
 
 /* NULL, or why this machine cannot serve a VM with this strategy and GIC `version` (2 or 3). */
@@ -164,5 +171,8 @@ uint64_t vgic_gicd_v2_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
 void vgic_gicd_v2_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 uint64_t vgic_gicc_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
 void vgic_gicc_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+/* The ITS: control and translation frame. The write returns false when it has to be repeated (vits.h). */
+uint64_t vgic_gits_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+bool vgic_gits_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 
 #endif

@@ -25,7 +25,7 @@ struct virq {
     struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist, or none takes part in 1 of N */
     uint32_t route;          /* IROUTER's affinity, a byte a level */
     uint32_t intid;
-    uint32_t pintid; /* of the physical interrupt it is linked to, 0 without one */
+    uint32_t pintid; /* of the physical interrupt it is linked to, 0 without one; an LPI's is its own INTID */
     uint32_t mask;   /* its bit in the words of its bank, 1 << bit */
     uint8_t bit;
     uint8_t priority;

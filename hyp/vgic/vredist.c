@@ -3,6 +3,7 @@
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "route.h"
+#include "vredist_lpi.h"
 #include "vregs.h"
 
 #define GICR_IIDR_VALUE UINT64_C(0x0000043b) /* implementer Arm, product and revision 0 */
@@ -12,7 +13,9 @@ static VREG_READER(read_typer)
     const struct vgic_cpu *owner = cpu;
     uint64_t typer = FIELD_PREP(GICR_TYPER_AFFINITY, cpu->index) | FIELD_PREP(GICR_TYPER_PROCESSOR, owner->index) |
                      (owner->index == owner->vm->cpus - 1 ? GICR_TYPER_LAST : 0) | GICR_TYPER_DPGS |
-                     (owner->vm->limits.extended ? FIELD_PREP(GICR_TYPER_PPINUM, VGIC_EPPI_BANKS) : 0);
+                     (owner->vm->limits.extended ? FIELD_PREP(GICR_TYPER_PPINUM, VGIC_EPPI_BANKS) : 0) |
+                     (owner->vm->lpi_bits != 0 ? GICR_TYPER_PLPIS : 0) |
+                     (vredist_direct(owner->vm) ? GICR_TYPER_DIRECTLPI : 0);
 
     return typer >> 8 * (offset & 4);
 }
@@ -27,10 +30,15 @@ static VREG_READER(read_iidr)
     return GICR_IIDR_VALUE;
 }
 
-/* LPIs are off; DPG1S is RAZ/WI with one security state (12.11 GICR_CTLR). */
+/*
+ * DPG1S is RAZ/WI with one security state (12.11 GICR_CTLR). EnableLPIs can be cleared again (CES), and LPIs be
+ * invalidated without an ITS (IR) where they come without one.
+ */
 static VREG_READER(read_ctlr)
 {
-    return (cpu->opted_out[GIC_GROUP0] ? GICR_CTLR_DPG0 : 0) | (cpu->opted_out[GIC_GROUP1_NS] ? GICR_CTLR_DPG1NS : 0);
+    return (cpu->lpi.enabled ? GICR_CTLR_ENABLELPIS : 0) | (cpu->vm->lpi_bits != 0 ? GICR_CTLR_CES : 0) |
+           (vredist_direct(cpu->vm) ? GICR_CTLR_IR : 0) | (cpu->opted_out[GIC_GROUP0] ? GICR_CTLR_DPG0 : 0) |
+           (cpu->opted_out[GIC_GROUP1_NS] ? GICR_CTLR_DPG1NS : 0);
 }
 
 static VREG_WRITER(write_ctlr)
@@ -38,6 +46,8 @@ static VREG_WRITER(write_ctlr)
     cpu->opted_out[GIC_GROUP0] = (value & GICR_CTLR_DPG0) != 0;
     cpu->opted_out[GIC_GROUP1_NS] = (value & GICR_CTLR_DPG1NS) != 0;
     route_choose_anew(cpu->vm);
+    if (cpu->vm->lpi_bits != 0)
+        vlpi_enable(cpu, (value & GICR_CTLR_ENABLELPIS) != 0);
 }
 
 static VREG_READER(read_waker)
@@ -145,6 +155,13 @@ static const struct vreg rd_registers[] = {
     {GICR_IIDR, GICR_IIDR + 4, 4, read_iidr, vreg_ignore},
     {GICD_ID, GICD_ID_END, 4, vreg_id, vreg_ignore},
     {GICR_STATUSR, GICR_STATUSR + 4, 4, vreg_zero, vreg_ignore}, /* no error reporting */
+    {GICR_PROPBASER, GICR_PROPBASER + 8, 4 | 8, vredist_read_propbaser, vredist_write_propbaser},
+    {GICR_PENDBASER, GICR_PENDBASER + 8, 4 | 8, vredist_read_pendbaser, vredist_write_pendbaser},
+    {GICR_SETLPIR, GICR_SETLPIR + 8, 4 | 8, vreg_zero, vredist_write_setlpir},
+    {GICR_CLRLPIR, GICR_CLRLPIR + 8, 4 | 8, vreg_zero, vredist_write_clrlpir},
+    {GICR_INVLPIR, GICR_INVLPIR + 8, 4 | 8, vreg_zero, vredist_write_invlpir},
+    {GICR_INVALLR, GICR_INVALLR + 8, 4 | 8, vreg_zero, vredist_write_invallr},
+    {GICR_SYNCR, GICR_SYNCR + 4, 4, vredist_read_syncr, vreg_ignore},
 };
 
 static const struct vreg sgi_registers[] = {
