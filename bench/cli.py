@@ -227,6 +227,7 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--gic", type=int, choices=(2, 3), default=default.gic, help="the guest's GIC version, default %(default)s"
     )
+    command.add_argument("--its", action="store_true", help="LPIs and an ITS for a GICv3 guest")
     command.add_argument("--vcpus", type=int, default=default.vcpus, metavar="N", help="default %(default)s")
     command.add_argument("--mem", type=int, default=default.mem_mib, metavar="MiB", help="default %(default)s")
     command.add_argument("--bootargs", default="", metavar="TEXT", help="the guest's command line")
@@ -246,6 +247,7 @@ def start_guest(arguments: argparse.Namespace) -> int:
         name: getattr(arguments, name) for name in ("image", "strategy", "gic", "vcpus", "bootargs", "fdt", "initrd")
     }
     rest = {"load": arguments.load, "qemu": arguments.qemu, "mem_mib": arguments.mem, "timeout_s": arguments.timeout}
+    rest["its"] = arguments.its
     ended = run_guest.run(run_guest.Guest(**named, **rest))
     if ended.message:
         print(f"virqlab: {ended.message}", file=sys.stderr)

@@ -88,7 +88,8 @@ class Ground:
         machine = suite.load().machines[MACHINES[self.host]]
         options = ",".join(filter(None, [machine.machine, self.strategy.machine_options]))
         values = {name: str(path) for name, path in files.files.items()}
-        values |= {"bootargs": bootargs, "hyp_args": f" vm0.gic={self.guest} vm0.vcpus={self.cpus}"}
+        its = " vm0.its=1" if self.guest == 3 else ""
+        values |= {"bootargs": bootargs, "hyp_args": f" vm0.gic={self.guest} vm0.vcpus={self.cpus}{its}"}
         arguments = list(machine.args)
         if not self.icount:
             at = arguments.index("-icount")

@@ -52,6 +52,7 @@ class Guest:
     image: Path
     strategy: str = "lr"
     gic: int = 3
+    its: bool = False
     vcpus: int = 1
     mem_mib: int = MEM_DEFAULT
     bootargs: str = ""
@@ -81,6 +82,8 @@ def check(guest: Guest) -> None:
         raise LabError(f"--mem {guest.mem_mib}: a guest has {MEM_MIN} to {MEM_MAX} MiB")
     if not 1 <= guest.vcpus <= VCPUS_MAX:
         raise LabError(f"--vcpus {guest.vcpus}: a guest has 1 to {VCPUS_MAX}")
+    if guest.its and guest.gic != 3:
+        raise LabError(f"--its: a guest with GICv{guest.gic} has no LPIs", "leave out --its or --gic")
     if guest.timeout_s is not None and not 0 < guest.timeout_s < math.inf:
         raise LabError(f"--timeout {guest.timeout_s:g}: give a positive number of seconds")
     if guest.load is not None and not 0 <= guest.load - GUEST_RAM_BASE < guest.mem_mib << 20:
@@ -106,7 +109,7 @@ def command(guest: Guest, qemu: Path, terminal: bool) -> list[str]:
         address += -(-size // FILE_ALIGN) * FILE_ALIGN
     if not _is_image(guest.image):
         files.append(f"vm0.load={guest.load or GUEST_RAM_BASE + RAW_OFFSET:#x}")
-    model = [f"vm0.strategy={guest.strategy}", f"vm0.gic={guest.gic}"]
+    model = [f"vm0.strategy={guest.strategy}", f"vm0.gic={guest.gic}", *(["vm0.its=1"] if guest.its else [])]
     parameters = [*model, f"vm0.vcpus={guest.vcpus}", f"vm0.mem={guest.mem_mib}", *files]
     memory = address - RAM_BASE + (guest.mem_mib << 20) + RAM_SPARE
     machine = ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "max", "-smp", str(guest.vcpus)]

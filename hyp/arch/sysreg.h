@@ -107,6 +107,12 @@ static inline void skip_instruction(void)
     write_sysreg(elr_el2, read_sysreg(elr_el2) + 4);
 }
 
+/* Undoes a skip_instruction() that is still to come. */
+static inline void repeat_instruction(void)
+{
+    write_sysreg(elr_el2, read_sysreg(elr_el2) - 4);
+}
+
 #define EC_UNKNOWN    0x00
 #define EC_WFX        0x01
 #define EC_CP15_32    0x03

@@ -11,6 +11,7 @@
 
 #define PHANDLE_GIC   1
 #define PHANDLE_CLOCK 2
+#define PHANDLE_ITS   3
 #define UART_CLOCK_HZ 24000000
 
 /* Interrupt specifiers of the arm,gic-v3 binding: type, number, trigger (4: level high). */
@@ -100,6 +101,22 @@ static int add_timer(void *fdt)
     return error | fdt_end_node(fdt);
 }
 
+/* Inside the node of the GIC, as its binding has it. */
+static int add_its(void *fdt, const struct vm *vm)
+{
+    int error = CELLS(fdt, "#address-cells", 2);
+
+    error |= CELLS(fdt, "#size-cells", 2);
+    error |= fdt_property(fdt, "ranges", NULL, 0);
+    error |= fdt_begin_node(fdt, "its");
+    error |= property_string(fdt, "compatible", "arm,gic-v3-its");
+    error |= fdt_property(fdt, "msi-controller", NULL, 0);
+    error |= CELLS(fdt, "#msi-cells", 1);
+    error |= CELLS(fdt, "reg", CELLS64(vm->gits.base), CELLS64(vm->gits.size));
+    error |= CELLS(fdt, "phandle", PHANDLE_ITS);
+    return error | fdt_end_node(fdt);
+}
+
 static int add_gic(void *fdt, const struct vm *vm)
 {
     int error = fdt_begin_node(fdt, "intc");
@@ -110,6 +127,8 @@ static int add_gic(void *fdt, const struct vm *vm)
     error |= CELLS(fdt, "reg", CELLS64(vm->gicd.base), CELLS64(vm->gicd.size), CELLS64(vm->gicr.base),
                    CELLS64(vm->gicr.size));
     error |= CELLS(fdt, "phandle", PHANDLE_GIC);
+    if (vm->gits.size != 0)
+        error |= add_its(fdt, vm);
     return error | fdt_end_node(fdt);
 }
 

@@ -40,6 +40,21 @@ static const struct frame gicr_v3 = {vgic_gicr_read, vgic_gicr_write};
 static const struct frame gicd_v2 = {vgic_gicd_v2_read, vgic_gicd_v2_write};
 static const struct frame gicc_v2 = {vgic_gicc_read, vgic_gicc_write};
 
+/* Queues of the ITS run in the store that fills them; what is left of a long one, when the guest repeats it. */
+bool mmio_emulate_its(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
+{
+    unsigned size = 1U << FIELD_GET(ISS_SAS, esr);
+    uint32_t offset = (uint32_t)(ipa - vcpu->vm->gits.base);
+
+    if (!inside(&vcpu->vm->gits, ipa))
+        return false;
+    if ((esr & ISS_WNR) == 0)
+        load(vcpu, esr, vgic_gits_read(&vcpu->vgic, offset, size), size);
+    else if (!vgic_gits_write(&vcpu->vgic, offset, size, stored(vcpu, esr, size)))
+        repeat_instruction();
+    return true;
+}
+
 bool mmio_emulate(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
     const struct vm *vm = vcpu->vm;

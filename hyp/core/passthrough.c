@@ -71,8 +71,8 @@ static void give_spis(struct vm *vm)
 /* Neither memory nor the interrupt controller: the guest would have what is not its own. */
 static bool may_have(const struct vm *vm, const struct range *range)
 {
-    const struct range *const taken[] = {&vm->ram,      &vm->gicr,     &gic_map.gicd, &gic_map.gicr,
-                                         &gic_map.gicc, &gic_map.gich, &gic_map.gicv};
+    const struct range *const taken[] = {&vm->ram,      &vm->gicr,     &vm->gits,     &gic_map.gicd,
+                                         &gic_map.gicr, &gic_map.gicc, &gic_map.gich, &gic_map.gicv};
 
     for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
         if (overlap(range, taken[i]))

@@ -77,9 +77,29 @@ static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
                      read_sysreg(far_el2));
 }
 
+static uint64_t fault_ipa(void)
+{
+    return FIELD_GET(HPFAR_EL2_FIPA, read_sysreg(hpfar_el2)) << 12 | (read_sysreg(far_el2) & 0xfff);
+}
+
+static NOINLINE void other_abort(struct vcpu *vcpu, uint64_t esr)
+{
+    bool known = false;
+
+    if ((esr & ISS_ISV) != 0 && vcpu->vm->gits.size != 0) {
+        model_take(&vcpu->vgic);
+        known = mmio_emulate_its(vcpu, esr, fault_ipa());
+        model_release(&vcpu->vgic);
+    }
+    if (known)
+        skip_instruction();
+    else
+        external_abort(vcpu, esr, EC_DABT_LOWER);
+}
+
 static NOINLINE void data_abort(struct vcpu *vcpu, uint64_t esr)
 {
-    uint64_t ipa = FIELD_GET(HPFAR_EL2_FIPA, read_sysreg(hpfar_el2)) << 12 | (read_sysreg(far_el2) & 0xfff);
+    uint64_t ipa = fault_ipa();
     bool known = false;
 
     if ((esr & ISS_ISV) != 0) {
@@ -90,7 +110,7 @@ static NOINLINE void data_abort(struct vcpu *vcpu, uint64_t esr)
     if (known)
         skip_instruction();
     else
-        external_abort(vcpu, esr, EC_DABT_LOWER);
+        other_abort(vcpu, esr);
 }
 
 static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)

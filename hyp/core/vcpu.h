@@ -31,13 +31,14 @@ struct vm {
     struct pgtable stage2;
     struct range ram; /* guest physical */
     uint64_t ram_pa;
-    struct range gicd;   /* emulated frames, guest physical */
-    struct range gicr;   /* the redistributors, or the CPU interface of a GICv2 guest */
-    uint64_t entry, fdt; /* guest physical */
-    struct range initrd; /* ditto; size 0: none */
-    struct vgic vgic; /* seam/model.h says who may work on it, on vcpu->on and what follows; there is no other lock */
+    struct range gicd;                /* emulated frames, guest physical */
+    struct range gicr;                /* the redistributors, or the CPU interface of a GICv2 guest */
+    uint64_t entry, fdt;              /* guest physical */
+    struct range initrd;              /* ditto; size 0: none */
     struct vcpu *vcpu[VGIC_CPUS_MAX]; /* vgic.cpus of them */
-    uint64_t misuse;                  /* guest accesses answered with an abort or an undefined instruction */
+    struct vgic vgic;  /* seam/model.h says who may work on it, on vcpu->on and what follows; there is no other lock */
+    uint64_t misuse;   /* guest accesses answered with an abort or an undefined instruction */
+    struct range gits; /* the ITS, guest physical; size 0: none */
 };
 
 /* Restores the guest's registers from `vcpu` and returns to it (arch/vectors.S). */
@@ -56,6 +57,9 @@ void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far);
 bool vm_text(const struct vm *vm, const char *name, char *value, unsigned size);
 /* ditto, a number; `otherwise` when it is not given. */
 uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise);
+
+/* Gives it LPIs and an ITS, when the parameters say so (core/lpis.c): after its vCPUs. */
+void lpis_give(struct vm *vm);
 
 /* Puts what the loader brought into the VM's memory: image, initial RAM disk, device tree; sets entry and fdt. */
 void image_load(struct vm *vm);

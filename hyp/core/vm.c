@@ -137,6 +137,7 @@ static void give_gic(struct vm *vm)
     choose_priority_bits(vm);
     give_vcpus(vm);
     give_frames(vm);
+    lpis_give(vm);
 }
 
 struct vm *vm_create(unsigned id)
