@@ -25,7 +25,8 @@ class Source:
     """The interrupt a benchmark raises: its INTID in the guest, and which records raise it.
 
     kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1), "ipi" (ditto, for another vCPU), "spi" (a
-    store of the stimulus to its bit of GICD_ISPENDR, or of the guest, MARK_SPI).
+    store of the stimulus to its bit of GICD_ISPENDR, or of the guest, MARK_SPI), "lpi" (the store of GITS_CWRITER that
+    runs a command INT: the first instruction of each round trip).
     """
 
     kind: str
@@ -115,6 +116,7 @@ RAISES: dict[str, Callable[[Observation, int], Insns]] = {
     "sgi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
     "ipi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
     "spi": lambda seen, intid: chains.spi_raises(seen.region, intid, seen.regions.get("gicd", (0,))[0]),
+    "lpi": lambda seen, intid: seen.operations[0] + 1,
 }
 
 Summary = dict[str, Any]

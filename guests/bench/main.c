@@ -26,6 +26,7 @@ static const struct {
     {0, &bench_timer_wfi},
     {3, &bench_backlog},
     {2, &bench_backlog_v2},
+    {3, &bench_lpi_int},
 };
 
 static uint64_t samples[ITERATIONS_MAX];

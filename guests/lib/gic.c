@@ -27,6 +27,7 @@ void gic_find(const void *fdt)
     }
     devtree_reg(fdt, "arm,gic-v3", 0, &machine.gicd);
     devtree_reg(fdt, "arm,gic-v3", 1, &machine.gicr);
+    devtree_reg(fdt, "arm,gic-v3-its", 0, &machine.gits);
 }
 
 /* Where the registers of an interrupt are, at the distributor's offsets. */

@@ -100,14 +100,23 @@ static uint64_t sgi_to(unsigned intid, unsigned cpu)
            FIELD_PREP(ICC_SGI_RS, (affinity & 0xff) / 16) | BIT(affinity & 15);
 }
 
+static irq_handler *lpi_handler;
+
+void gic_handle_lpis(irq_handler *handler)
+{
+    lpi_handler = handler;
+}
+
 void irq_entry_v3(uint64_t stamp)
 {
     uint32_t intid = (uint32_t)read_sysreg(icc_iar1_el1);
+    irq_handler *handler;
 
     if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST)
         return;
-    CHECK(intid < INTID_SPI_END && gic_handlers[intid] != NULL);
-    gic_handlers[intid](intid, stamp);
+    handler = intid < INTID_SPI_END ? gic_handlers[intid] : lpi_handler;
+    CHECK(handler != NULL);
+    handler(intid, stamp);
     write_sysreg(icc_eoir1_el1, intid);
     if (deactivate_apart)
         write_sysreg(icc_dir_el1, intid);

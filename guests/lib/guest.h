@@ -19,6 +19,7 @@ struct machine {
     const char *bootargs; /* /chosen/bootargs, never NULL */
     struct range uart, gicd;
     struct range gicr;        /* GICv3 */
+    struct range gits;        /* its ITS; size 0: none */
     struct range gicc;        /* GICv2 */
     bool psci_smc;            /* conduit of PSCI: SMC, else HVC */
     unsigned cpus;            /* in the order of the device tree; one when it names none */
@@ -65,6 +66,9 @@ void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler);
 /* ditto, an SPI, routed to this CPU: edge-triggered, or a level. */
 void gic_enable_spi(uint32_t intid, bool edge, uint8_t priority, irq_handler *handler);
 void gic_disable(uint32_t intid);
+
+/* What all LPIs are handled by (gic_its.h). */
+void gic_handle_lpis(irq_handler *handler);
 
 /* EOImode of this CPU (IHI 0069H 4.6.1): EOIR only drops the priority, and DIR deactivates. Off after gic_init(). */
 static inline void gic_set_eoimode(bool apart)
