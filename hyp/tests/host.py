@@ -12,8 +12,10 @@ SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
 REFERENCES = ("test_model", "test_lists", "test_secure")  # against a reference: they take a seed and a number
 GIC = ("test_its", "test_its_command", "test_vpe")  # the drivers of physical controllers, on fakes
 LPIS = ("test_vlpi", "test_vits")
-TESTS = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *LPIS, *GIC)  # scenarios
-ROOMS = ("lib", "arch", "gic", "vgic", "seam", "delivery", "tests")
+DEVICES = {"test_pci": "pci_function", "test_smmu": "smmu"}  # drivers of devices, each with a fake of its own
+MODEL = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *LPIS)
+TESTS = (*MODEL, *GIC, *DEVICES)  # scenarios
+ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
@@ -27,7 +29,7 @@ def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path)
     # some headers of hyp/lib and hyp/arch have a hosted library's names: keep them out of the tests' way
     rooms = [f"-iquote{hyp / room}" for room in ("tests/arch", "lib", "arch")]
     rooms += ["-include", str(hyp / "tests" / "fake_regs.h")]
-    rooms += [f"-I{hyp / room}" for room in ("gic", "vgic", "seam", "delivery", "tests")]
+    rooms += [f"-I{hyp / room}" for room in ("gic", "dev", "vgic", "seam", "delivery", "tests")]
     subprocess.run([*compiler, *rooms, "-o", program, *sources], check=True, capture_output=True)
     return program
 
@@ -48,6 +50,9 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
 def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False) -> Path:
     """The program of hyp/tests/NAME.c with the model of the tree at `hyp`; a mutant may leave things unused."""
     flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
+    if name in DEVICES:
+        sources = [hyp / "tests" / f"{name}.c", hyp / "tests" / "tap.c", hyp / "dev" / f"{DEVICES[name]}.c"]
+        return _compile(["gcc", *flags], sources, directory / name, hyp)
     if name in GIC:
         return _compile(["gcc", *flags], _gic_sources(name, hyp), directory / name, hyp)
     return _build(["gcc", *flags], [name, "consistent", "fake", "lpis", "secure_ref", "tap"], directory / name, hyp)

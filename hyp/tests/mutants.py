@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import conform, images, suite
 from bench.suite import ROOT
-from host import GIC, HYP, REFERENCES, ROOMS, TESTS, build_test
+from host import DEVICES, GIC, HYP, MODEL, REFERENCES, ROOMS, build_test
 
 LIST = Path(__file__).resolve().parent / "mutants.toml"
 SEEDS = ("1", "2")
@@ -51,9 +51,10 @@ def _noticing(mutant: Mutant) -> list[str]:
     """Two security states have tests of their own, the drivers of physical controllers, too."""
     if mutant.file.startswith("gic/"):
         return list(GIC)
+    if mutant.file.startswith("dev/"):
+        return list(DEVICES)
     secure = mutant.file.startswith("vgic/vsecure")
-    rest = [name for name in REFERENCES + TESTS if name not in GIC]
-    return [name for name in rest if (name in ("test_secure", "test_states")) == secure]
+    return [name for name in REFERENCES + MODEL if (name in ("test_secure", "test_states")) == secure]
 
 
 def _commands(mutant: Mutant, directory: Path) -> Iterator[list[str]]:

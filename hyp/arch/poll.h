@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waits on hardware. Each has a deadline, in polls, each at least a device access. */
-#ifndef GIC_POLL_H
-#define GIC_POLL_H
+#ifndef ARCH_POLL_H
+#define ARCH_POLL_H
 
 #include <stdbool.h>
 #include <stdint.h>
