@@ -4,6 +4,7 @@
 
 #include <libfdt.h>
 
+#include "assigned.h"
 #include "field.h"
 #include "platform.h"
 #include "regs/intid.h"
@@ -18,6 +19,11 @@
 #define GIC_SPI   0
 #define GIC_PPI   1
 #define GIC_LEVEL 4
+
+/* Addresses on a PCI bus (PCI Bus Binding to IEEE 1275, 2.2.1.1): 32-bit memory; the device of a Requester ID. */
+#define PCI_MEM32       0x02000000
+#define PCI_DEVICE_MASK 0xf800
+#define PCI_PIN_MASK    7
 
 static int property_string(void *fdt, const char *name, const char *value)
 {
@@ -53,6 +59,8 @@ static int add_chosen(void *fdt, const struct vm *vm, const char *bootargs)
 
     error |= property_string(fdt, "bootargs", bootargs);
     error |= property_string(fdt, "stdout-path", "/pl011");
+    if (assigned_of(vm)->ecam.size != 0)
+        error |= CELLS(fdt, "linux,pci-probe-only", 1);
     if (vm->initrd.size != 0) {
         error |= CELLS(fdt, "linux,initrd-start", CELLS64(vm->initrd.base));
         error |= CELLS(fdt, "linux,initrd-end", CELLS64(vm->initrd.base + vm->initrd.size));
@@ -154,6 +162,36 @@ static int add_uart(void *fdt)
     return error | fdt_end_node(fdt);
 }
 
+/* The host of the function that the VM has; its BARs are where they are (linux,pci-probe-only). */
+static int add_pci(void *fdt, const struct vm *vm)
+{
+    const struct assigned *assigned = assigned_of(vm);
+    uint32_t rid = assigned->rid, address = rid << 8;
+    int error;
+
+    if (assigned->ecam.size == 0)
+        return 0;
+    error = fdt_begin_node(fdt, "pcie");
+    error |= property_string(fdt, "compatible", "pci-host-ecam-generic");
+    error |= property_string(fdt, "device_type", "pci");
+    error |= CELLS(fdt, "reg", CELLS64(assigned->ecam.base), CELLS64(assigned->ecam.size));
+    error |= CELLS(fdt, "#address-cells", 3);
+    error |= CELLS(fdt, "#size-cells", 2);
+    error |= CELLS(fdt, "#interrupt-cells", 1);
+    error |= CELLS(fdt, "bus-range", rid >> 8, rid >> 8);
+    error |= CELLS(fdt, "ranges", PCI_MEM32, CELLS64(assigned->window.base), CELLS64(assigned->window.base),
+                   CELLS64(assigned->window.size));
+    error |= fdt_property(fdt, "dma-coherent", NULL, 0);
+    if (assigned->intx != 0) {
+        error |= CELLS(fdt, "interrupt-map-mask", PCI_DEVICE_MASK, 0, 0, PCI_PIN_MASK);
+        error |= CELLS(fdt, "interrupt-map", address & PCI_DEVICE_MASK, 0, 0, assigned->pin, PHANDLE_GIC, GIC_SPI,
+                       assigned->intx - INTID_SPI_FIRST, GIC_LEVEL);
+    }
+    if (assigned->messages)
+        error |= CELLS(fdt, "msi-map", rid, PHANDLE_ITS, assigned->device_id, 1);
+    return error | fdt_end_node(fdt);
+}
+
 int guest_fdt(const struct vm *vm, const char *bootargs, void *buffer, int size)
 {
     int error = fdt_create(buffer, size);
@@ -172,6 +210,7 @@ int guest_fdt(const struct vm *vm, const char *bootargs, void *buffer, int size)
     error |= add_timer(buffer);
     error |= add_gic(buffer, vm);
     error |= add_uart(buffer);
+    error |= add_pci(buffer, vm);
     error |= fdt_end_node(buffer);
     return error | fdt_finish(buffer);
 }

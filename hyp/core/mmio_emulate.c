@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loads and stores to the emulated frames of a VM (DDI 0487, ISS encoding for an exception from a Data Abort). */
+#include "assigned.h"
 #include "sysreg.h"
 #include "trap.h"
 
@@ -52,6 +53,20 @@ bool mmio_emulate_its(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
         load(vcpu, esr, vgic_gits_read(&vcpu->vgic, offset, size), size);
     else if (!vgic_gits_write(&vcpu->vgic, offset, size, stored(vcpu, esr, size)))
         repeat_instruction();
+    return true;
+}
+
+bool mmio_emulate_config(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
+{
+    const struct range *ecam = &assigned_of(vcpu->vm)->ecam;
+    unsigned size = 1U << FIELD_GET(ISS_SAS, esr);
+
+    if (!inside(ecam, ipa) || size > sizeof(uint32_t) || (ipa & (size - 1)) != 0)
+        return false;
+    if ((esr & ISS_WNR) != 0)
+        assigned_config_write(vcpu->vm, ipa - ecam->base, size, (uint32_t)stored(vcpu, esr, size));
+    else
+        load(vcpu, esr, assigned_config_read(vcpu->vm, ipa - ecam->base, size), size);
     return true;
 }
 

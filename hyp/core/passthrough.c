@@ -5,6 +5,7 @@
  */
 #include "passthrough.h"
 
+#include "assigned.h"
 #include "gic.h"
 #include "platform.h"
 #include "regs/gicd.h"
@@ -111,4 +112,5 @@ void passthrough_give(struct vm *vm)
     give_console(vm);
     give_spis(vm);
     give_registers(vm);
+    assigned_give(vm);
 }

@@ -2,6 +2,7 @@
 /* Exits: what arch/vectors.S calls, and who answers by exception class. */
 #include "trap.h"
 
+#include "assigned.h"
 #include "gic.h"
 #include "idregs.h"
 #include "model.h"
@@ -82,6 +83,22 @@ static uint64_t fault_ipa(void)
     return FIELD_GET(HPFAR_EL2_FIPA, read_sysreg(hpfar_el2)) << 12 | (read_sysreg(far_el2) & 0xfff);
 }
 
+/* At none of the interrupt controller's frames. */
+static NOINLINE void device_abort(struct vcpu *vcpu, uint64_t esr)
+{
+    bool known = false;
+
+    if ((esr & ISS_ISV) != 0) {
+        model_take(&vcpu->vgic);
+        known = mmio_emulate_config(vcpu, esr, fault_ipa());
+        model_release(&vcpu->vgic);
+    }
+    if (known)
+        skip_instruction();
+    else
+        external_abort(vcpu, esr, EC_DABT_LOWER);
+}
+
 static NOINLINE void other_abort(struct vcpu *vcpu, uint64_t esr)
 {
     bool known = false;
@@ -94,7 +111,7 @@ static NOINLINE void other_abort(struct vcpu *vcpu, uint64_t esr)
     if (known)
         skip_instruction();
     else
-        external_abort(vcpu, esr, EC_DABT_LOWER);
+        device_abort(vcpu, esr);
 }
 
 static NOINLINE void data_abort(struct vcpu *vcpu, uint64_t esr)
@@ -172,10 +189,15 @@ static NOINLINE void kicked(struct vgic_cpu *cpu)
  */
 static void other_interrupt(struct vgic_cpu *cpu, uint32_t pintid)
 {
-    if (pintid >= INTID_SPECIAL)
+    if (pintid >= INTID_SPECIAL) {
+        if (pintid >= INTID_LPI_FIRST) /* has no active state */
+            assigned_message(CONTAINER_OF(cpu, struct vcpu, vgic)->vm, pintid);
         return;
+    }
     if (pintid == INTID_MAINTENANCE)
         cpu->strategy->maintenance(cpu);
+    else
+        assigned_interrupt(CONTAINER_OF(cpu, struct vcpu, vgic)->vm, pintid);
     gic->deactivate(pintid);
 }
 

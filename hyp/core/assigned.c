@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "assigned.h"
+
+#include "gic.h"
+#include "its.h"
+#include "its_device.h"
+#include "messages.h"
+#include "mmu.h"
+#include "pci.h"
+#include "pci_function.h"
+#include "platform.h"
+#include "print.h"
+#include "regs/gits.h"
+#include "smmu.h"
+#include "stage2.h"
+#include "string.h"
+
+#define EVENTS      32 /* that the function may send */
+#define CONFIG_SIZE 0x1000
+#define BUS_SIZE    0x100000 /* configuration space of all functions of a bus */
+#define VMID_DMA    128      /* above those of stage 2 of the cores: tables of its own */
+#define REPORTS_MAX 8        /* events of the SMMU that are printed */
+
+static struct {
+    struct assigned seen;
+    struct pci_host host;
+    struct pci_function function;
+    struct pgtable dma; /* of the function: the VM's memory, at the VM's addresses */
+    struct its_device messages;
+} devices[1];
+
+static uint32_t smmu_intid; /* 0: there is none */
+static unsigned reports;
+
+static void find_function(struct vm *vm, const char *text)
+{
+    struct pci_host *host = &devices[vm->id].host;
+    struct assigned *seen = &devices[vm->id].seen;
+    uint64_t config;
+
+    if (!pci_host_find(platform.fdt, host))
+        platform_refuse("vm%u.pci=%s: this machine has no pci-host-ecam-generic node", vm->id, text);
+    if (!pci_parse_rid(text, &seen->rid))
+        platform_refuse("vm%u.pci=%s: give BUS:DEVICE.FUNCTION in hexadecimal, as 00:03.0", vm->id, text);
+    config = pci_config_space(host, seen->rid);
+    if (config == 0)
+        platform_refuse("vm%u.pci=%s: beyond this machine's buses", vm->id, text);
+    mmu_map_device(config, CONFIG_SIZE);
+    if (!pci_function_probe(&devices[vm->id].function, config))
+        platform_refuse("vm%u.pci=%s: no device is there", vm->id, text);
+    seen->ecam = (struct range){host->ecam.base + (uint64_t)(seen->rid >> 8) * BUS_SIZE, BUS_SIZE};
+    seen->window = host->window;
+}
+
+static void give_bars(struct vm *vm, const char *text)
+{
+    struct pci_function *function = &devices[vm->id].function;
+    struct assigned *seen = &devices[vm->id].seen;
+    struct range rest = seen->window;
+
+    if (!pci_function_place(function, &rest, PAGE_SIZE))
+        platform_refuse("vm%u.pci=%s: its registers do not fit into the 32-bit window, or share a page", vm->id, text);
+    seen->bars = (struct range){seen->window.base, seen->window.size - rest.size};
+    for (unsigned n = 0; n < PCI_BARS; n++) {
+        struct range bar = pci_function_bar(function, n);
+
+        if (bar.size != 0)
+            stage2_map_device(&vm->stage2, bar.base, bar.base, bar.size);
+    }
+}
+
+static void give_intx(struct vm *vm)
+{
+    const struct pci_function *function = &devices[vm->id].function;
+    uint32_t intid = function->pin == 0 ? 0 : pci_intx(&devices[vm->id].host, devices[vm->id].seen.rid, function->pin);
+
+    if (intid == 0 || intid >= gic_spi_end())
+        return;
+    devices[vm->id].seen.intx = intid;
+    devices[vm->id].seen.pin = function->pin;
+    vgic_link(&vm->vcpu[0]->vgic, intid, intid);
+}
+
+/* The only SMMU there is, and one function behind it. */
+static void start_smmu(const struct range *registers)
+{
+    struct range memory = {platform_alloc(SMMU_MEMORY, SMMU_MEMORY_ALIGN), SMMU_MEMORY};
+    const char *reason;
+
+    if (memory.base == 0)
+        platform_refuse("no memory for the SMMU");
+    memset((void *)memory.base, 0, memory.size);
+    mmu_map_device(registers->base, registers->size);
+    reason = smmu_init(registers->base, memory);
+    if (reason != NULL)
+        platform_refuse("%s", reason);
+}
+
+/* DMA has the VM's memory at the VM's addresses, and nothing else. */
+static void isolate(struct vm *vm, const char *text)
+{
+    struct pgtable *dma = &devices[vm->id].dma;
+    uint32_t stream = pci_stream_id(&devices[vm->id].host, devices[vm->id].seen.rid);
+    struct range registers;
+    const char *reason;
+
+    if (stream == PCI_NO_ID || !smmu_find(platform.fdt, &registers, &smmu_intid)) {
+        print("virqlab: vm%u pci %s is not isolated: no SMMU, its DMA reaches all memory, at physical addresses\n",
+              vm->id, text);
+        return;
+    }
+    start_smmu(&registers);
+    pgtable_init(dma, 1);
+    stage2_map_memory(dma, vm->ram.base, vm->ram_pa, vm->ram.size);
+    reason = smmu_assign(stream, dma, (uint16_t)(VMID_DMA + vm->id));
+    if (reason != NULL)
+        platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
+    devices[vm->id].seen.isolated = true;
+    if (smmu_intid != 0)
+        gic->enable_spi(smmu_intid, vm->vcpu[0]->vgic.core, true);
+}
+
+static void map_events(struct vm *vm, const char *text, uint32_t id)
+{
+    struct its_device *messages = &devices[vm->id].messages;
+    const char *reason = messages_start();
+
+    if (reason == NULL)
+        reason = gic->cpu_init(); /* this core's LPIs, and the collection of its events */
+    if (reason == NULL)
+        reason = its_device_add(messages, id, EVENTS);
+    for (uint32_t event = 0; reason == NULL && event < EVENTS; event++)
+        reason = its_event_map(messages, event, 0, true);
+    if (reason != NULL)
+        platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
+}
+
+/*
+ * Each event of the function is a physical LPI of core 0, which becomes a message to the VM's ITS: the EventID is the
+ * guest's own. Its writes reach the physical ITS, behind an SMMU too.
+ */
+static void give_messages(struct vm *vm, const char *text)
+{
+    struct pci_function *function = &devices[vm->id].function;
+    uint32_t id = pci_device_id(&devices[vm->id].host, devices[vm->id].seen.rid);
+    uint64_t page;
+
+    if (vm->gits.size == 0 || function->msi == 0 || id == PCI_NO_ID)
+        return;
+    map_events(vm, text, id);
+    devices[vm->id].seen.messages = true;
+    devices[vm->id].seen.device_id = id;
+    page = its.base + GITS_TRANSLATION;
+    pci_function_messages(function, page + GITS_TRANSLATER, vm->gits.base + GITS_TRANSLATION + GITS_TRANSLATER);
+    if (!devices[vm->id].seen.isolated)
+        return;
+    if (page - vm->ram.base < vm->ram.size)
+        platform_refuse("vm%u.pci=%s: the machine's ITS is where the VM has memory", vm->id, text);
+    stage2_map_device(&devices[vm->id].dma, page, page, PAGE_SIZE);
+    dsb(ishst); /* nothing was there, so the SMMU has nothing of it cached */
+}
+
+void assigned_give(struct vm *vm)
+{
+    char text[16];
+
+    if (!vm_text(vm, "pci", text, sizeof(text)))
+        return;
+    find_function(vm, text);
+    give_bars(vm, text);
+    give_intx(vm);
+    isolate(vm, text);
+    give_messages(vm, text);
+}
+
+const struct assigned *assigned_of(const struct vm *vm)
+{
+    return &devices[vm->id].seen;
+}
+
+/* Offset in the function's configuration space; CONFIG_SIZE where another one's is. */
+static unsigned own_offset(const struct vm *vm, uint64_t offset)
+{
+    uint64_t own = offset - (uint64_t)(devices[vm->id].seen.rid & 0xff) * CONFIG_SIZE;
+
+    return own < CONFIG_SIZE ? (unsigned)own : CONFIG_SIZE;
+}
+
+/* Where no function is, all ones are read (PCI Local Bus 3.0, 6.1). */
+uint32_t assigned_config_read(const struct vm *vm, uint64_t offset, unsigned size)
+{
+    unsigned own = own_offset(vm, offset);
+
+    return own < CONFIG_SIZE ? pci_function_read(&devices[vm->id].function, own, size) : UINT32_MAX;
+}
+
+void assigned_config_write(const struct vm *vm, uint64_t offset, unsigned size, uint32_t value)
+{
+    unsigned own = own_offset(vm, offset);
+
+    if (own < CONFIG_SIZE)
+        pci_function_write(&devices[vm->id].function, own, size, value);
+}
+
+static void report_events(struct vm *vm)
+{
+    struct smmu_event event;
+
+    while (smmu_event(&event)) {
+        vm->misuse++;
+        if (reports++ < REPORTS_MAX)
+            print("virqlab: vm%u: the SMMU stopped stream 0x%x: event 0x%x, address 0x%lx\n", vm->id, event.stream,
+                  event.number, event.address);
+    }
+}
+
+void assigned_message(struct vm *vm, uint32_t pintid)
+{
+    const struct its_device *device;
+    uint32_t event;
+
+    device = its_device_of(pintid, &event);
+    if (device == &devices[vm->id].messages)
+        vits_message(&vm->vgic, device->id, event);
+    else
+        vm->misuse++;
+}
+
+void assigned_interrupt(struct vm *vm, uint32_t pintid)
+{
+    if (smmu_intid != 0 && pintid == smmu_intid)
+        report_events(vm);
+}
