@@ -59,6 +59,8 @@ static const struct {
     {"extended.", GICV3, "no extended INTIDs"},
     {"any.", GICV3, "no affinity routing"},
     {"sleep.", GICV3, "no redistributor"},
+    {"lpi.", GICV3, "no LPIs"},
+    {"its", GICV3, "no LPIs"},
 };
 
 static bool met(enum need need)

@@ -78,6 +78,27 @@ void its_init(void)
     mmio_write32(its_register(GITS_CTLR), GITS_CTLR_ENABLED);
 }
 
+/* The second level is a page behind all else. */
+bool its_use_two_levels(void)
+{
+    uint64_t *level1, baser = 0;
+    unsigned n = 0;
+
+    its_init();
+    its_disable();
+    while (n < GITS_BASERS && FIELD_GET(GITS_BASER_TYPE, baser) != GITS_BASER_TYPE_DEVICE)
+        baser = mmio_read64(its_register(GITS_BASER + 8 * n++));
+    mmio_write64(its_register(GITS_BASER + 8 * (n - 1)), baser | GITS_BASER_INDIRECT);
+    if ((mmio_read64(its_register(GITS_BASER + 8 * (n - 1))) & GITS_BASER_INDIRECT) == 0)
+        return false;
+    level1 = memory(TABLE(n - 1));
+    memset(memory(ITT(ITS_DEVICES)), 0, PAGE);
+    *level1 = GITS_LEVEL1_VALID | its_event_table(ITS_DEVICES);
+    dsb(sy);
+    mmio_write32(its_register(GITS_CTLR), GITS_CTLR_ENABLED);
+    return true;
+}
+
 void lpi_enable(unsigned cpu, bool enabled)
 {
     uintptr_t redistributor = gic_redistributor_of(cpu);
@@ -146,6 +167,11 @@ uint64_t its_target(unsigned cpu)
     return FIELD_GET(GICR_TYPER_PROCESSOR, mmio_read64(redistributor + GICR_TYPER));
 }
 
+uint64_t its_event_table(uint32_t device)
+{
+    return tables() + ITT(device);
+}
+
 static uint64_t word0_of(unsigned command, uint32_t device)
 {
     return command | FIELD_PREP(ITS_DEVICEID_0, device);
@@ -154,7 +180,7 @@ static uint64_t word0_of(unsigned command, uint32_t device)
 bool its_mapd(uint32_t device, bool valid)
 {
     return its_command(word0_of(ITS_MAPD, device), ITS_EVENT_BITS - 1,
-                       (tables() + ITT(device)) | (valid ? ITS_VALID_2 : 0), 0);
+                       its_event_table(device) | (valid ? ITS_VALID_2 : 0), 0);
 }
 
 bool its_mapc(uint32_t icid, unsigned cpu, bool valid)

@@ -19,6 +19,8 @@ const char *its_lacks(void);
  * CPU may have LPIs enabled. */
 void its_init(void);
 void its_disable(void);
+/* ditto with a table of devices that has two levels. False: the ITS has none such. */
+bool its_use_two_levels(void);
 
 /* GICR_CTLR.EnableLPIs of CPU `cpu`; with tables of its own when it is set. */
 void lpi_enable(unsigned cpu, bool enabled);
@@ -43,6 +45,7 @@ uint64_t its_target(unsigned cpu);
 /* Devices have numbers below ITS_DEVICES, and a table of up to 64 events each. */
 #define ITS_DEVICES    4
 #define ITS_EVENT_BITS 6
+uint64_t its_event_table(uint32_t device);
 bool its_mapd(uint32_t device, bool valid);
 bool its_mapc(uint32_t icid, unsigned cpu, bool valid);
 bool its_mapti(uint32_t device, uint32_t event, uint32_t intid, uint32_t icid);

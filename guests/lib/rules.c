@@ -3,7 +3,7 @@
 
 #include "check.h"
 
-#define RULES_MAX 1024
+#define RULES_MAX 2048
 
 static const struct rule *by_number[RULES_MAX + 1];
 static unsigned rules;

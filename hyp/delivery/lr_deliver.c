@@ -109,7 +109,7 @@ static void raise_here(struct virq *irq)
         return;
     }
     bank->latch |= bit;
-    if (empty)
+    if (empty || irq->intid >= INTID_LPI_FIRST) /* on QEMU an LPI is active until its EOI (lr_take_out) */
         lr_reuse(irq->holder, irq);
     else
         vif->write(irq->lr, value | vif->pending);
