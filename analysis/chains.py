@@ -158,15 +158,22 @@ def sgi_raises(region: Region, intid: int) -> Insns:
     return trace.insns(records)[region.own(writes & named)]
 
 
+def message_raises(region: Region, intid: int) -> Insns:
+    """T0 of every store that asserts an interrupt or sends its message, the instruction after it: the guest says so by
+    MARK_SPI (if that store traps, before the trap)."""
+    return (
+        trace.insns(region.records)[region.own(trace.select(region.records, trace.MARK, c=marks.MARK_SPI, a=intid))] + 2
+    )
+
+
 def spi_raises(region: Region, intid: int, gicd: int) -> Insns:
     """T0 of every store that asserts the SPI, the instruction after it: of the stimulus to its bit of GICD_ISPENDR in
-    the distributor at `gicd`, or of the guest, which says so by MARK_SPI (if that store traps, before the trap)."""
+    the distributor at `gicd`, or of the guest."""
     records, insn = region.records, trace.insns(region.records)
     word, bit = divmod(intid, 32)
     by_stimulus = trace.select(records, trace.STIMULUS, a=gicd + GICD_ISPENDR + 4 * word)
     by_stimulus &= records["c"] >> bit & 1 != 0
-    by_guest = region.own(trace.select(records, trace.MARK, c=marks.MARK_SPI, a=intid))
-    return np.sort(np.concatenate((insn[by_stimulus], insn[by_guest] + 2)))
+    return np.sort(np.concatenate((insn[by_stimulus], message_raises(region, intid))))
 
 
 def find_chains(region: Region, t0: Insns, intid: int) -> Chains:

@@ -6,7 +6,7 @@ MARK_RUN_END = 0x101  # the measured region ends
 MARK_BEGIN = 0x102  # a round trip begins at the next instruction; x0 = iteration
 MARK_END = 0x103  # the round trip ended at the instruction before; x0 = iteration
 MARK_TIMER = 0x104  # timer armed, enabled and unmasked; x0 = CVAL, x1 = CNTVCT read just before
-MARK_SPI = 0x105  # the next instruction is the store that asserts an SPI; x0 = INTID
+MARK_SPI = 0x105  # the next instruction is the store that asserts an SPI or sends a message; x0 = INTID
 MARK_REPLY = 0x106  # the instruction before is the store that replies to an IPI
 
 RUN = (MARK_RUN_BEGIN, MARK_RUN_END)

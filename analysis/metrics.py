@@ -24,9 +24,10 @@ from analysis.views import View, Views
 class Source:
     """The interrupt a benchmark raises: its INTID in the guest, and which records raise it.
 
-    kind: "timer" (MARK_TIMER), "sgi" (the guest's write of ICC_SGI*R_EL1), "ipi" (ditto, for another vCPU), "spi" (a
-    store of the stimulus to its bit of GICD_ISPENDR, or of the guest, MARK_SPI), "lpi" (the store of GITS_CWRITER that
-    runs a command INT: the first instruction of each round trip).
+    kind: "timer" (MARK_TIMER: of a timer, or of a device whose moment the guest knows), "sgi" (the guest's write of
+    ICC_SGI*R_EL1), "ipi" (ditto, for another vCPU), "spi" (a store of the stimulus to its bit of GICD_ISPENDR, or of
+    the guest, MARK_SPI), "msi" (the latter alone), "lpi" (the store of GITS_CWRITER that runs a command INT: the first
+    instruction of each round trip).
     """
 
     kind: str
@@ -116,6 +117,7 @@ RAISES: dict[str, Callable[[Observation, int], Insns]] = {
     "sgi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
     "ipi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
     "spi": lambda seen, intid: chains.spi_raises(seen.region, intid, seen.regions.get("gicd", (0,))[0]),
+    "msi": lambda seen, intid: chains.message_raises(seen.region, intid),
     "lpi": lambda seen, intid: seen.operations[0] + 1,
 }
 

@@ -27,6 +27,9 @@ static const struct {
     {3, &bench_backlog},
     {2, &bench_backlog_v2},
     {3, &bench_lpi_int},
+    {3, &bench_lpi_msi},
+    {3, &bench_lpi_store},
+    {3, &bench_dma_done},
 };
 
 static uint64_t samples[ITERATIONS_MAX];

@@ -10,23 +10,10 @@
  */
 #include "bench.h"
 
+#include "edu.h"
 #include "mmio.h"
 #include "regs/intid.h"
 #include "string.h"
-
-/* QEMU's virt machine: configuration space of PCI, its 32-bit memory window, and the first of four INTIDs for INTx. */
-#define ECAM               UINT64_C(0x4010000000)
-#define PCI_WINDOW         UINT64_C(0x10000000)
-#define PCI_INTA           35
-#define EDU_SLOT           3
-#define EDU_INTID          (PCI_INTA + EDU_SLOT % 4)
-#define EDU_CONFIG         (ECAM + (EDU_SLOT << 15))
-#define EDU_RAISE          0x60
-#define EDU_ACK            0x64
-#define EDU_VENDOR         0x11e81234
-#define PCI_COMMAND        0x04
-#define PCI_COMMAND_MEMORY 2
-#define PCI_BAR0           0x10
 
 #define PRIORITY 0x80
 
@@ -73,13 +60,12 @@ static const char *prepare_stimulus(void)
 
 static const char *prepare_edu(void)
 {
-    if (mmio_read32(EDU_CONFIG) != EDU_VENDOR)
-        return "no edu device at 00:03.0";
+    const char *reason = edu_start();
+
     refire = args_number(machine.bootargs, "refire", 0) != 0;
-    mmio_write32(EDU_CONFIG + PCI_BAR0, (uint32_t)PCI_WINDOW);
-    mmio_write32(EDU_CONFIG + PCI_COMMAND, PCI_COMMAND_MEMORY);
-    gic_enable_spi(EDU_INTID, false, PRIORITY, on_level);
-    return NULL;
+    if (reason == NULL)
+        gic_enable_spi(EDU_INTID, false, PRIORITY, on_level);
+    return reason;
 }
 
 static const char *prepare(void)

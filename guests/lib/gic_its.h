@@ -43,7 +43,7 @@ bool its_run(uint64_t writer);
 uint64_t its_target(unsigned cpu);
 
 /* Devices have numbers below ITS_DEVICES, and a table of up to 64 events each. */
-#define ITS_DEVICES    4
+#define ITS_DEVICES    32
 #define ITS_EVENT_BITS 6
 uint64_t its_event_table(uint32_t device);
 bool its_mapd(uint32_t device, bool valid);
