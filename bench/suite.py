@@ -60,6 +60,7 @@ class Strategy:
     vectors: str = "vectors"
     mmio: str = "el2"
     lacks: list[str] = field(default_factory=list)
+    faults: str = ""
 
     @property
     def takes_hyp_args(self) -> bool:

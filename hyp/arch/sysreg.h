@@ -218,6 +218,7 @@ static inline void repeat_instruction(void)
 #define ICH_LR_ACTIVE    BIT(63)
 #define ICH_VMCR_VENG0   BIT(0)
 #define ICH_VMCR_VENG1   BIT(1)
+#define ICH_VMCR_VFIQEN  BIT(3)
 #define ICH_VMCR_VCBPR   BIT(4)
 #define ICH_VMCR_VEOIM   BIT(9)
 #define ICH_VMCR_VBPR1   20, 18

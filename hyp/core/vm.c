@@ -113,6 +113,8 @@ static void give_frames(struct vm *vm)
         vm->gicd = (struct range){gicd, GICV2_GICD_SIZE};
         vm->gicr = (struct range){gic->version == 2 ? gic_map.gicc.base : gicd + GICD_SIZE, GICC_SIZE};
     }
+    if (vm->vgic.limits.gicv) /* not its second page: GICC_DIR traps */
+        stage2_map_device(&vm->stage2, vm->gicr.base, gic_map.gicv.base, PAGE_SIZE);
 }
 
 static void give_gic(struct vm *vm)
@@ -123,7 +125,7 @@ static void give_gic(struct vm *vm)
     uint64_t version = vm_number(vm, "gic", gic->version);
 
     if (gic->version == 2)
-        memcpy(tag, "te", sizeof("te"));
+        memcpy(tag, "gicv2", sizeof("gicv2"));
     vm_text(vm, "strategy", tag, sizeof(tag));
     delivery = delivery_find(tag, (unsigned)version);
     if (delivery == NULL)

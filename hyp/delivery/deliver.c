@@ -6,7 +6,7 @@
 #include "field.h"
 #include "string.h"
 
-static const struct delivery *const strategies[] = {&deliver_te, &deliver_te_v2, &deliver_lr};
+static const struct delivery *const strategies[] = {&deliver_te, &deliver_te_v2, &deliver_lr, &deliver_gicv2};
 
 const struct delivery *delivery_find(const char *tag, unsigned version)
 {

@@ -48,6 +48,7 @@ const struct delivery deliver_lr = {
     .raise_resident = lr_raise_resident,
     .activated = lr_activated,
     .enabled = linked_enabled,
+    .deactivate = lr_deactivate,
     .deactivated = lr_deactivated,
     .arrived = lr_arrived,
     .resample = lr_resample,

@@ -437,8 +437,8 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
     {                                                                                                                  \
         .tag = "te", .version = (guest_version), .limits = limits, .load = load, .flush = flush, .fetch = fetch,       \
         .surrender = surrender, .raise_resident = raise_resident, .activated = activated, .enabled = linked_enabled,   \
-        .deactivated = deactivated, .arrived = arrived, .resample = resample, .maintenance = maintenance,              \
-        .rearm = rearm, .sysreg = (sysreg_handler),                                                                    \
+        .deactivate = vcpuif_deactivate, .deactivated = deactivated, .arrived = arrived, .resample = resample,         \
+        .maintenance = maintenance, .rearm = rearm, .sysreg = (sysreg_handler),                                        \
     }
 
 /* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lr_state.h"
 
+#include "check.h"
 #include "linked.h"
 #include "route.h"
 
@@ -24,14 +25,37 @@ static struct list_reg describe(const struct virq *irq, uint64_t state, bool rep
         .group1 = (bank->group1 & irq->mask) != 0,
         .hw = ended_in_hw,
         .eoi = held || report || (bank->line & ~bank->edge & irq->mask) != 0,
+        .cpu = irq->source,
     };
+}
+
+/*
+ * A list register holds an SGI of one source CPU. The lowest-numbered of those that wait becomes pending; true if there
+ * are more, which are pending once this one is completed (IHI 0048B.b 3.2.2).
+ */
+static bool more_sources(struct vgic_cpu *cpu, struct virq *irq, uint64_t state)
+{
+    uint8_t *sources = &cpu->sgi_sources[irq->intid];
+
+    if (state == vif->pending) {
+        CHECK(*sources != 0);
+        irq->source = (uint8_t)__builtin_ctz(*sources);
+        *sources &= (uint8_t)(*sources - 1);
+    }
+    if (*sources == 0)
+        return false;
+    irq->bank->again |= irq->mask;
+    return true;
 }
 
 static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state, bool report)
 {
     unsigned n = (unsigned)__builtin_ctz(~cpu->delivery.lr.used);
-    struct list_reg reg = describe(irq, state, report);
+    struct list_reg reg;
 
+    if (lr_has_sources(irq))
+        report |= more_sources(cpu, irq, state);
+    reg = describe(irq, state, report);
     cpu->delivery.lr.used |= BIT32(n);
     cpu->delivery.lr.hw = reg.hw ? cpu->delivery.lr.hw | BIT32(n) : cpu->delivery.lr.hw & ~BIT32(n);
     cpu->delivery.lr.written[n] = vif->pack(&reg);
@@ -107,6 +131,8 @@ void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
         return;
     }
     bank->resident &= ~bit;
+    if ((value & vif->pending) != 0 && lr_has_sources(irq))
+        cpu->sgi_sources[irq->intid] |= (uint8_t)BIT32(irq->source);
     if ((value & vif->pending) == 0)
         bank->latch &= ~bit;
     else if ((virq_pending(bank) & bit) == 0)
@@ -163,7 +189,8 @@ static struct virq *highest_outside(struct vgic_cpu *cpu)
 
 /*
  * Active, and pending too if software or an edge made it so again and it is not disabled. When it is routed elsewhere
- * by now, or has another priority, it has to leave this list register before it is pending: its EOI is reported.
+ * by now, or has another priority, it has to leave this list register before it is pending: its EOI is reported. So
+ * does an SGI with sources, of which a list register holds one.
  */
 static void fill_active(struct vgic_cpu *cpu, struct virq *irq)
 {
@@ -171,7 +198,7 @@ static void fill_active(struct vgic_cpu *cpu, struct virq *irq)
     bool here = lr_may_pend(irq, irq->running);
 
     bank->active &= ~irq->mask;
-    if (here && (bank->latch & bank->forwarded & irq->mask) != 0) {
+    if (here && !lr_has_sources(irq) && (bank->latch & bank->forwarded & irq->mask) != 0) {
         fill(cpu, irq, vif->active | vif->pending, false);
         return;
     }

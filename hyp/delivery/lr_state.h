@@ -24,13 +24,17 @@ static inline bool lr_waiting(const struct vgic_cpu *cpu)
  */
 static inline void lr_watch(struct vgic_cpu *cpu, const struct virq *irq)
 {
-    uint64_t mask = irq->group != 0 ? SPSR_I : SPSR_F;
-
     if ((irq->pintid == INTID_VTIMER || irq->pintid == INTID_PTIMER) && !cpu->delivery.lr.watching &&
-        (read_sysreg_plain(spsr_el2) & mask) != 0) {
+        (read_sysreg_plain(spsr_el2) & (irq->group != 0 ? SPSR_I : vif->group0_mask())) != 0) {
         cpu->delivery.lr.watching = true;
         timer_trap();
     }
+}
+
+/* An SGI of a GICv2 guest: it is pending once for each CPU that sent it. */
+static inline bool lr_has_sources(const struct virq *irq)
+{
+    return irq->intid < INTID_SGI_COUNT && irq->bank->vm->version == 2;
 }
 
 /* An empty list register that still stands for `irq` makes it pending again: nothing else of it changed meanwhile. */

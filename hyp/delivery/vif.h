@@ -38,6 +38,8 @@ struct vif {
     void (*write_vmcr)(uint32_t value);
     /* Whether the guest's changes of its group enables trap from now on. False: this machine cannot do that. */
     bool (*trap_groups)(bool on);
+    /* What of PSTATE, as in SPSR_EL2, masks interrupts of Group 0; those of Group 1 are IRQs. */
+    uint64_t (*group0_mask)(void);
     /* The highest active priority, PRIORITY_IDLE when there is none. */
     unsigned (*running_priority)(void);
     /* Reset values of the virtual CPU interface: everything disabled; all list registers empty. */
@@ -47,10 +49,11 @@ struct vif {
 /* The one of this machine: a strategy chooses it with limits(). */
 extern const struct vif *vif __attribute__((visibility("hidden")));
 
-extern const struct vif vif_v3;
+extern const struct vif vif_v2, vif_v3;
 
-/* Of vif_v3: ICH_VTR_EL2 allows what a guest can be promised with list registers. */
+/* What a guest can be promised with list registers, by GICH_VTR and ICH_VTR_EL2. */
 struct vgic_limits;
+void vif_v2_limits(struct vgic_limits *limits);
 void vif_v3_limits(struct vgic_limits *limits);
 
 #endif

@@ -95,6 +95,12 @@ static unsigned running_priority(void)
     return PRIORITY_IDLE;
 }
 
+/* Group 0 is FIQ always (IHI 0069H 4.6.2). */
+static uint64_t group0_mask(void)
+{
+    return SPSR_F;
+}
+
 static void write_vmcr(uint32_t value)
 {
     write_sysreg(ich_vmcr_el2, value);
@@ -133,6 +139,7 @@ const struct vif vif_v3 = {
     .read_vmcr = read_vmcr,
     .write_vmcr = write_vmcr,
     .trap_groups = features_trap_igrpen,
+    .group0_mask = group0_mask,
     .running_priority = running_priority,
     .reset = reset,
 };

@@ -80,6 +80,7 @@ const struct delivery fake_delivery = {
     .raise_resident = nothing_for_irq,
     .activated = nothing_for_bank,
     .enabled = nothing_for_bank,
+    .deactivate = vcpuif_deactivate,
     .deactivated = nothing_for_irq,
     .arrived = arrived,
     .resample = resample,

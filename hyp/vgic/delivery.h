@@ -21,6 +21,7 @@ struct vgic_limits {
     unsigned id_bits;
     bool extended;           /* what holds its interrupts can hold extended INTIDs, 1024 to 8191 (GICv3.1) */
     unsigned list_registers; /* 0 where delivery needs none */
+    bool gicv;               /* a GICv2 guest has the machine's virtual CPU interface */
 };
 
 #define LIST_REGISTERS_MAX 16
@@ -65,6 +66,8 @@ struct delivery {
     void (*raise_resident)(struct virq *irq);
     /* Software made `bits` active: the guest must be able to complete them. */
     void (*activated)(struct virq_bank *bank, uint32_t bits);
+    /* A trapped GICC_DIR: the guest deactivates `intid`. */
+    void (*deactivate)(struct vgic_cpu *cpu, uint32_t intid);
     /* Guest changed enable bits or routes of `bits`; and: an interrupt became inactive in the model. All of them
      * linked. */
     void (*enabled)(struct virq_bank *bank, uint32_t bits);

@@ -182,11 +182,18 @@ static VREG_WRITER(write_sgir)
         raise_from(cpu->vm->cpu[__builtin_ctz(targets)], intid, cpu->index);
 }
 
+static void fetch_sgis(struct vgic_cpu *cpu)
+{
+    if ((cpu->local.resident & VGIC_SGIS) != 0)
+        cpu->vm->delivery->fetch(&cpu->local, VGIC_SGIS);
+}
+
 /* A byte for each SGI, a bit for each source (4.3.16, 4.3.17). */
 static VREG_READER(read_sgi_sources)
 {
     uint64_t value = 0;
 
+    fetch_sgis(cpu);
     for (unsigned i = 0; i < size; i++)
         value |= (uint64_t)cpu->sgi_sources[(offset + i) % INTID_SGI_COUNT] << 8 * i;
     return value;
@@ -204,6 +211,7 @@ static VREG_WRITER(write_spendsgir)
 
 static VREG_WRITER(write_cpendsgir)
 {
+    fetch_sgis(cpu);
     for (unsigned i = 0; i < size; i++) {
         unsigned intid = (offset + i) % INTID_SGI_COUNT;
 

@@ -103,7 +103,7 @@ static VREG_WRITER(write_aeoir)
 
 static VREG_WRITER(write_dir)
 {
-    vcpuif_deactivate(cpu, (uint32_t)FIELD_GET(GICC_IAR_INTID, value));
+    cpu->vm->delivery->deactivate(cpu, (uint32_t)FIELD_GET(GICC_IAR_INTID, value));
 }
 
 static VREG_READER(read_rpr)

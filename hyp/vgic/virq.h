@@ -32,6 +32,7 @@ struct virq {
     uint8_t running; /* while active outside list registers: the priority that its EOI drops, or RUNNING_NOWHERE */
     uint8_t lr;      /* while resident */
     uint8_t group;   /* enum gic_group: the ready queue that it belongs into */
+    uint8_t source;  /* GICv2, an SGI while resident or active: the CPU that sent it */
 };
 
 /* Made active by software: no EOI of the guest ends it. PMR masks this priority always. */

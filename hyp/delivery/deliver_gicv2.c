@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gicv2: list registers of GICv2's virtual interface (IHI 0048B.b chapter 5). The guest has the virtual CPU interface,
+ * GICV, where it expects its GICC: it acknowledges and completes without a trap.
+ */
+#include "deliver.h"
+
+#include <stddef.h>
+
+#include "gic.h"
+#include "linked.h"
+#include "lr_deliver.h"
+#include "vif.h"
+
+static const char *limits(struct vgic_limits *limits, unsigned version)
+{
+    if (gic->version != 2 || gic_map.gich.size == 0 || gic_map.gicv.size == 0)
+        return "gicv2 needs a machine with GICv2 and its virtual interface (GICH, GICV): run te";
+    if (version != 2)
+        return "gicv2 serves GICv2 guests only: set vm0.gic=2";
+    vif = &vif_v2;
+    vif_v2_limits(limits);
+    return NULL;
+}
+
+const struct delivery deliver_gicv2 = {
+    .tag = "gicv2",
+    .version = 2,
+    .limits = limits,
+    .load = lr_load,
+    .flush = lr_flush,
+    .fetch = lr_fetch,
+    .surrender = lr_surrender,
+    .raise_resident = lr_raise_resident,
+    .activated = lr_activated,
+    .enabled = linked_enabled,
+    .deactivate = lr_deactivate,
+    .deactivated = lr_deactivated,
+    .arrived = lr_arrived,
+    .resample = lr_resample,
+    .maintenance = lr_maintenance,
+    .rearm = lr_rearm,
+    .sysreg = lr_sysreg,
+};
