@@ -221,12 +221,11 @@ _address.__name__ = "address"
 def _run_guest(command: argparse.ArgumentParser) -> None:
     default = run_guest.Guest(Path())
     command.add_argument("image", metavar="IMAGE", type=Path, help="an arm64 Image, or a raw binary (--load)")
-    command.add_argument(
-        "--strategy", choices=run_guest.STRATEGIES, default=default.strategy, help="default %(default)s"
-    )
-    command.add_argument(
-        "--gic", type=int, choices=(2, 3), default=default.gic, help="the guest's GIC version, default %(default)s"
-    )
+    grounds = run_guest.grounds()
+    machines, strategies = (list(dict.fromkeys(names)) for names in zip(*grounds))
+    command.add_argument("--machine", choices=machines, default=default.machine, help="default %(default)s")
+    command.add_argument("--strategy", choices=strategies, help="default lr with GICv3, gicv2 with GICv2")
+    command.add_argument("--gic", type=int, choices=(2, 3), help="the guest's GIC version, default the machine's")
     command.add_argument("--its", action="store_true", help="LPIs and an ITS for a GICv3 guest")
     command.add_argument("--vcpus", type=int, default=default.vcpus, metavar="N", help="default %(default)s")
     command.add_argument("--mem", type=int, default=default.mem_mib, metavar="MiB", help="default %(default)s")
@@ -244,7 +243,8 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
 def start_guest(arguments: argparse.Namespace) -> int:
     """`virqlab run-guest`: how the guest ended; what went wrong is one line on stderr."""
     named = {
-        name: getattr(arguments, name) for name in ("image", "strategy", "gic", "vcpus", "bootargs", "fdt", "initrd")
+        name: getattr(arguments, name)
+        for name in ("image", "machine", "strategy", "gic", "vcpus", "bootargs", "fdt", "initrd")
     }
     rest = {"load": arguments.load, "qemu": arguments.qemu, "mem_mib": arguments.mem, "timeout_s": arguments.timeout}
     rest["its"] = arguments.its

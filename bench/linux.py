@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import LabError
-from bench.run_guest import STRATEGIES
 from bench.suite import ROOT
 
 FETCH = ROOT / "tools/fetch-arm64.sh"
@@ -26,6 +25,7 @@ CACHE = ROOT / "build/cache/arm64"
 OUT = ROOT / "build/linux"
 KERNEL, BUSYBOX = "linux-image-cloud-arm64", "busybox-static"
 FETCH_UNREACHABLE = 3  # exit code of tools/fetch-arm64.sh
+STRATEGIES = ("te", "lr")
 READY = "guest-linux: ready"
 
 # What a healthy boot does not print.

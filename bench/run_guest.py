@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Iterator
 
 from analysis.errors import LabError
-from bench import images
+from bench import images, suite
 from bench.suite import ROOT
 
 HYPERVISOR = "build/hyp/hyp.img"
-STRATEGIES = ("te", "lr")
+MACHINE_DEFAULT = "virt-v3"
 VCPUS_MAX = 8
 MEM_DEFAULT, MEM_MIN, MEM_MAX = 256, 8, 65536  # MiB
 
@@ -50,8 +50,9 @@ class Guest:
     """What to run and how; paths exist and are readable once check() has passed."""
 
     image: Path
-    strategy: str = "lr"
-    gic: int = 3
+    machine: str = MACHINE_DEFAULT
+    strategy: str | None = None  # None: the hypervisor's choice for the machine, as for gic
+    gic: int | None = None
     its: bool = False
     vcpus: int = 1
     mem_mib: int = MEM_DEFAULT
@@ -69,6 +70,13 @@ class Ended:
 
     code: int
     message: str = ""
+
+
+def grounds() -> list[tuple[str, str]]:
+    """Every machine with every strategy of the hypervisor that can run on it."""
+    lab = suite.load()
+    ours = [row for row in lab.strategies.values() if "hyp" in row.images]
+    return [(machine.name, row.name) for machine in lab.machines.values() for row in ours if machine.gic in row.gic]
 
 
 def check(guest: Guest) -> None:
@@ -109,10 +117,13 @@ def command(guest: Guest, qemu: Path, terminal: bool) -> list[str]:
         address += -(-size // FILE_ALIGN) * FILE_ALIGN
     if not _is_image(guest.image):
         files.append(f"vm0.load={guest.load or GUEST_RAM_BASE + RAW_OFFSET:#x}")
-    model = [f"vm0.strategy={guest.strategy}", f"vm0.gic={guest.gic}", *(["vm0.its=1"] if guest.its else [])]
+    model = [f"vm0.strategy={guest.strategy}"] if guest.strategy else []
+    model += [f"vm0.gic={guest.gic}"] if guest.gic else []
+    model += ["vm0.its=1"] if guest.its else []
     parameters = [*model, f"vm0.vcpus={guest.vcpus}", f"vm0.mem={guest.mem_mib}", *files]
     memory = address - RAM_BASE + (guest.mem_mib << 20) + RAM_SPARE
-    machine = ["-M", "virt,virtualization=on,gic-version=3", "-cpu", "max", "-smp", str(guest.vcpus)]
+    version = suite.load().machines[guest.machine].gic
+    machine = ["-M", f"virt,virtualization=on,gic-version={version}", "-cpu", "max", "-smp", str(guest.vcpus)]
     console = ["-serial", "mon:stdio"] if terminal else ["-serial", "stdio", "-monitor", "none"]
     return [
         *[str(qemu), *machine, "-m", f"{memory >> 20}M", "-nodefaults", "-display", "none", "-no-reboot"],

@@ -11,7 +11,7 @@ import pexpect  # type: ignore[import]
 import pytest
 
 from bench import linux
-from bench.run_guest import STRATEGIES
+from bench.linux import STRATEGIES
 from bench.suite import ROOT
 
 VCPUS = (4,)  # fewer boot in the tests of the shell

@@ -208,18 +208,18 @@ def test_what_only_the_hypervisor_finds_is_bad_input(tmp_path: Path) -> None:
     assert done.returncode == 2 and "the guest's device tree cannot be used" in done.stderr
 
 
-@pytest.mark.parametrize("strategy", run_guest.STRATEGIES)
-def test_raw_binary(raw: Callable[..., Path], strategy: str) -> None:
+@pytest.mark.parametrize("machine, strategy", run_guest.grounds())
+def test_raw_binary(raw: Callable[..., Path], machine: str, strategy: str) -> None:
     """It starts where it was loaded, by default 2 MiB into its memory, with x0 at a device tree."""
-    done = virqlab(raw("off"), "--strategy", strategy)
+    done = virqlab(raw("off"), "--machine", machine, "--strategy", strategy)
     assert done.returncode == 0, done.stderr
     assert "raw 2F\n" in done.stdout and done.stderr == ""
 
 
-@pytest.mark.parametrize("strategy", run_guest.STRATEGIES)
-def test_features_and_what_does_not_exist(raw: Callable[..., Path], strategy: str) -> None:
+@pytest.mark.parametrize("machine, strategy", run_guest.grounds())
+def test_features_and_what_does_not_exist(raw: Callable[..., Path], machine: str, strategy: str) -> None:
     """SVE, SME, memory copies and registers work as the CPU says; 3 unknown registers, 3 accesses to nothing."""
-    done = virqlab(raw("features", FEATURES), "--strategy", strategy, "--timeout", "20")
+    done = virqlab(raw("features", FEATURES), "--machine", machine, "--strategy", strategy, "--timeout", "20")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "VSMReeeeee\n" in done.stdout
 

@@ -99,7 +99,7 @@ void sysreg_other(struct vgic_cpu *cpu, uint64_t esr);
  */
 const struct delivery *delivery_find(const char *tag, unsigned version);
 
-/* All tags, for messages: "te, lr". */
+/* All tags, for messages: "te, lr, gicv2". */
 const char *delivery_tags(void);
 
 #endif
