@@ -49,7 +49,7 @@
 #define HCRX_EL2_GCSEN    BIT(22)
 
 /* HFGRTR_EL2, HFGWTR_EL2: a 1 does not trap */
-#define HFG_ICC_IGRPEN BIT(28) /* a 1 traps */
+#define HFG_ICC_IGRPEN BIT(39) /* a 1 traps */
 #define HFG_NACCDATA   BIT(50)
 #define HFG_NGCS       (BIT(52) | BIT(53))
 #define HFG_NSMPRI     BIT(54)

@@ -91,8 +91,8 @@ void lr_fetch(struct virq_bank *bank, uint32_t bits)
 
 /*
  * Active becomes active and pending, unless it is to be pending elsewhere; pending stays. An empty list register serves
- * once more, unless others wait for one: then priority decides. In another core's list register only that core can do
- * so, when it flushes.
+ * once more. Where others wait for a list register priority decides: it leaves its own. In another core's list register
+ * only that core can do so, when it flushes.
  */
 static void raise_here(struct virq *irq)
 {
@@ -103,7 +103,7 @@ static void raise_here(struct virq *irq)
 
     if ((bank->hw & bit) != 0 || lr_has_sources(irq) ||
         (empty && (lr_waiting(irq->holder) || (bank->forwarded & bit) == 0)) ||
-        (!empty && !lr_may_pend(irq, vif->priority(value)))) {
+        (!empty && (lr_waiting(irq->holder) || !lr_may_pend(irq, vif->priority(value))))) {
         lr_take_out(irq->holder, irq);
         bank->latch |= bit;
         virq_update_one(irq);

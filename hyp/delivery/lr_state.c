@@ -253,12 +253,13 @@ static unsigned enabled_groups(void)
     return ((vmcr & ICH_VMCR_VENG0) != 0 ? 1U : 0) | ((vmcr & ICH_VMCR_VENG1) != 0 ? 2U : 0);
 }
 
+/* One that is active too: it becomes pending at its EOI, without an exit, and may then not be the highest. */
 static void take_out_pending(struct vgic_cpu *cpu)
 {
     for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
         struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
 
-        if ((vif->read(irq->lr) & vif->active) != 0)
+        if ((vif->read(irq->lr) & (vif->active | vif->pending)) == vif->active)
             continue;
         lr_take_out(cpu, irq);
         virq_update_one(irq);

@@ -118,6 +118,57 @@ static void nothing_pending(void)
     EXPECT(fake_ich_writes(), before);
 }
 
+/* As an SGI does: an edge on what may be in a list register. */
+static void edge(unsigned i)
+{
+    lists_enter();
+    vgic_raise(vgic_irq(&lists_cpu, SPI(i)));
+    lists_leave();
+}
+
+static void active_of_low_priority(void)
+{
+    fresh(2);
+    lists_write(GICD_IPRIORITYR + SPI(0), 1, 0xc0);
+    lists_write(GICD_IPRIORITYR + SPI(1), 1, 0x40);
+    edge(0);
+    EXPECT(fake_icv_iar(1), SPI(0));
+}
+
+/* Of the three that are pending then, one waits: it comes before the one that became pending in its list register. */
+static void taken_by_priority(void)
+{
+    fake_icv_eoir(1, SPI(0));
+    EXPECT(lists_settle(), true);
+    for (unsigned i = 1; i <= 3; i++) {
+        EXPECT(fake_icv_iar(1), SPI(i % 3));
+        EXPECT(lists_settle(), true);
+        fake_icv_eoir(1, SPI(i % 3));
+        EXPECT(lists_settle(), true);
+    }
+    EXPECT(fake_icv_iar(1), FAKE_SPURIOUS);
+}
+
+/* Active, made pending again, and then others wait for a list register. */
+static void pending_again_before_others_wait(void)
+{
+    active_of_low_priority();
+    edge(0);
+    edge(1);
+    edge(2);
+    taken_by_priority();
+}
+
+/* ditto, while they wait. */
+static void pending_again_while_others_wait(void)
+{
+    active_of_low_priority();
+    edge(1);
+    edge(2);
+    edge(0);
+    taken_by_priority();
+}
+
 static void nothing(void)
 {
 }
@@ -131,6 +182,8 @@ int main(void)
         {"fires_again_while_resident", fires_again_while_resident},
         {"large_intid", large_intid},
         {"nothing_pending", nothing_pending},
+        {"pending_again_before_others_wait", pending_again_before_others_wait},
+        {"pending_again_while_others_wait", pending_again_while_others_wait},
     };
 
     return tap_run(tests, sizeof(tests) / sizeof(tests[0]), nothing);
