@@ -10,7 +10,8 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from analysis import chains, events, exits, ipi, marks, phases, stats, trace, views
+from analysis import bursts, chains, events, exits, ipi, marks, phases, stats, trace, views
+from analysis.bursts import Bursts
 from analysis.chains import Chains, Region
 from analysis.console import Words
 from analysis.errors import TraceError
@@ -27,11 +28,11 @@ class Source:
     kind: "timer" (MARK_TIMER: of a timer, or of a device whose moment the guest knows), "sgi" (the guest's write of
     ICC_SGI*R_EL1), "ipi" (ditto, for another vCPU), "spi" (a store of the stimulus to its bit of GICD_ISPENDR, or of
     the guest, MARK_SPI), "msi" (the latter alone), "lpi" (the store of GITS_CWRITER that runs a command INT: the first
-    instruction of each round trip).
+    instruction of each round trip); or "burst": several at once, pending at MARK_BEGIN, without an INTID.
     """
 
     kind: str
-    intid: int
+    intid: int = 0
 
 
 @dataclass
@@ -67,13 +68,16 @@ class Observation:
 
     @cached_property
     def raised(self) -> Insns:
-        """T0 of every interrupt of the benchmark's source; none when it has none."""
-        return RAISES[self.source.kind](self, self.source.intid) if self.source else np.zeros(0, np.int64)
+        """T0 of every interrupt of the benchmark's source; none when it has none, or bursts."""
+        if self.source is None or self.source.kind == BURST:
+            return np.zeros(0, np.int64)
+        return RAISES[self.source.kind](self, self.source.intid)
 
     @cached_property
     def chains(self) -> Chains:
-        """The interrupt chains of the benchmark's source, in the instructions of the vCPU that takes them."""
-        if self.source is None:
+        """The interrupt chains of the benchmark's source, in the instructions of the vCPU that takes them; none of
+        bursts."""
+        if self.source is None or self.source.kind == BURST:
             return Chains.none()
         return self.ipis.chains if self.ipis else chains.find_chains(self.region, self.raised, self.source.intid)
 
@@ -96,6 +100,25 @@ class Observation:
         return begin, end
 
     @cached_property
+    def bursts(self) -> Bursts | None:
+        """The bursts of interrupts of the benchmark's source, if that is what it has."""
+        if self.source is None or self.source.kind != BURST:
+            return None
+        return bursts.find_bursts(self.region, *self.operations)
+
+    @property
+    def irqs(self) -> dict[str, int] | None:
+        """The account of interrupts, if any are raised."""
+        if self.source is None:
+            return None
+        return self.bursts.account if self.bursts else self.chains.account
+
+    @property
+    def acknowledgements(self) -> int:
+        """How many interrupts the guest acknowledged."""
+        return int(self.bursts.acknowledged.sum()) if self.bursts else self.chains.acknowledgements
+
+    @cached_property
     def windows(self) -> list[Insns]:
         """By vCPU, the edges T0_0, T0_1, …, RUN_END of the windows that exits and instructions are attributed to."""
         return self.views.edges(np.append(self.raised, self.region.end))
@@ -111,7 +134,8 @@ class Observation:
         return [events.series(view.region, self.regions) for view in self.views.each]
 
 
-# How the moments T0 of an INTID are found for each kind of source.
+BURST = "burst"
+# How the moments T0 of an INTID are found for each kind of source that has one.
 RAISES: dict[str, Callable[[Observation, int], Insns]] = {
     "timer": lambda seen, intid: chains.timer_raises(seen.region, intid, seen.insns_per_tick),
     "sgi": lambda seen, intid: chains.sgi_raises(seen.region, intid),
@@ -120,6 +144,8 @@ RAISES: dict[str, Callable[[Observation, int], Insns]] = {
     "msi": lambda seen, intid: chains.message_raises(seen.region, intid),
     "lpi": lambda seen, intid: seen.operations[0] + 1,
 }
+
+SOURCES = (*RAISES, BURST)
 
 Summary = dict[str, Any]
 Compute = Callable[[Observation], "Summary | None"]
@@ -145,23 +171,25 @@ def roundtrip_insns(seen: Observation) -> Summary | None:
 
 
 def exits_per_irq(seen: Observation) -> Summary | None:
-    """Every exit of every vCPU in [T0_i, T0_i+1) (the last window ends at RUN_END); the headline is exits /
-    acknowledgements."""
+    """Every exit of every vCPU in [T0_i, T0_i+1) (the last window ends at RUN_END), or in a burst; the headline is
+    exits / acknowledgements."""
+    if seen.bursts:
+        return _per_irq(seen, "exit", _in_operations(seen, lambda view, edges: view.exits.count(edges)))
     return _per_irq(seen, "exit", _sum(view.exits.count(edges) for view, edges in zip(seen.views.each, seen.windows)))
 
 
 def host_insns_per_irq(seen: Observation) -> Summary | None:
     """Instructions that no guest executed, in the windows of exits_per_irq; the headline is per acknowledgement."""
+    if seen.bursts:
+        return _per_irq(seen, "insn", _in_operations(seen, lambda view, edges: view.host_insns(edges)))
     return _per_irq(seen, "insn", _sum(view.host_insns(edges) for view, edges in zip(seen.views.each, seen.windows)))
 
 
 def exits_per_op(seen: Observation) -> Summary | None:
     """Exits of every vCPU between MARK_BEGIN and MARK_END; the headline is exits / operations."""
-    begin, end = seen.operations
-    if begin.size == 0:
+    if seen.operations[0].size == 0:
         return None
-    edges = seen.views.edges(np.ravel(np.column_stack((begin, end))))
-    found = _sum(view.exits.count(at)[::2] for view, at in zip(seen.views.each, edges))
+    found = _in_operations(seen, lambda view, edges: view.exits.count(edges))
     return stats.summary("exit", found, stats.ratio(int(found.sum()), int(found.size)))
 
 
@@ -189,7 +217,7 @@ def _event(name: str) -> Compute:
 
     def compute(seen: Observation) -> Summary | None:
         found = [series[name] for series in seen.events]
-        if seen.source is None:
+        if seen.source is None or seen.bursts:
             begin, end = seen.operations
             if begin.size == 0:
                 return None
@@ -198,6 +226,8 @@ def _event(name: str) -> Compute:
                 series.before(until[vcpu]) - series.before(since)
                 for vcpu, (series, since) in enumerate(zip(found, seen.views.edges(begin)))
             )
+            if seen.bursts:
+                return _per_irq(seen, "event", samples)
             return stats.summary("event", samples, stats.ratio(int(samples.sum()), int(samples.size)))
         host = _sum(np.diff(series.before(edges, host_only=True)) for series, edges in zip(found, seen.windows))
         return _per_irq(seen, "event", host + _sum(_guest_events(seen, found)))
@@ -227,6 +257,12 @@ def _ticks(name: str) -> Compute:
     return compute
 
 
+def _in_operations(seen: Observation, count: Callable[[View, Insns], Insns]) -> Insns:
+    """What `count` finds on all vCPUs between the marks of each operation, or in each burst."""
+    edges = seen.views.edges(np.ravel(np.column_stack(seen.operations)))
+    return _sum(count(view, at)[::2] for view, at in zip(seen.views.each, edges))
+
+
 def _sum(samples: Iterable[Insns]) -> Insns:
     """Over vCPUs, sample by sample."""
     return np.sum(list(samples), axis=0, dtype=np.int64)
@@ -237,10 +273,9 @@ def _distribution(unit: str, samples: Insns) -> Summary | None:
 
 
 def _per_irq(seen: Observation, unit: str, samples: Insns) -> Summary | None:
-    acknowledgements = seen.chains.acknowledgements
-    if acknowledgements == 0:
+    if seen.acknowledgements == 0:
         return None
-    return stats.summary(unit, samples, stats.ratio(int(samples.sum()), acknowledgements))
+    return stats.summary(unit, samples, stats.ratio(int(samples.sum()), seen.acknowledgements))
 
 
 # The order is the order of the table.
@@ -280,7 +315,7 @@ def check_clocks(seen: Observation) -> None:
     if len(seen.views.each) > 1 and not seen.sliced:
         _check_machine_clock(seen)
     ticks = seen.frames.get("handler_ticks")
-    if ticks is None or seen.source is None or seen.ipis:
+    if ticks is None or seen.source is None or seen.ipis or seen.bursts:
         return
     found = seen.chains
     taken = found.t2 != chains.ABSENT
@@ -351,6 +386,7 @@ def exit_account(seen: Observation) -> dict[str, Any]:
         total += exited
     account: dict[str, Any] = {"total": total, "classes": dict(sorted(classes.items()))}
     if seen.source is not None:
-        edges = seen.views.edges(np.append(seen.region.begin, seen.raised[:1] if seen.raised.size else seen.region.end))
+        starts = np.append(seen.bursts.begin if seen.bursts else seen.raised, seen.region.end)
+        edges = seen.views.edges(np.append(seen.region.begin, starts[:1]))
         account["before_first_raise"] = sum(int(v.exits.count(at)[0]) for v, at in zip(seen.views.each, edges))
     return account

@@ -89,7 +89,7 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     metrics.check_clocks(seen)
     found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)
-    record["irqs"] = seen.chains.account if context.source else None
+    record["irqs"] = seen.irqs
     record["metrics"] = metrics.compute(seen, context.metrics)
     record["masked_max"] = _masked_max(seen, found, context)
     record["functions"] = _functions(seen, found, context)

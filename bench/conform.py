@@ -79,6 +79,7 @@ class Ground:
     guest: int
     cpus: int = 1
     icount: bool = True
+    hyp: str = ""  # more parameters of the hypervisor
 
     def __str__(self) -> str:
         seen = "" if self.host == self.guest else f", GICv{self.guest} guest"
@@ -90,7 +91,8 @@ class Ground:
         options = ",".join(filter(None, [machine.machine, self.strategy.machine_options]))
         values = {name: str(path) for name, path in files.files.items()}
         its = " vm0.its=1" if self.guest == 3 else ""
-        values |= {"bootargs": bootargs, "hyp_args": f" vm0.gic={self.guest} vm0.vcpus={self.cpus}{its}"}
+        hyp = f" vm0.gic={self.guest} vm0.vcpus={self.cpus}{its} {self.hyp}".rstrip()
+        values |= {"bootargs": bootargs, "hyp_args": hyp}
         arguments = list(machine.args)
         if not self.icount:
             at = arguments.index("-icount")
@@ -201,6 +203,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Compare the strategies with bare QEMU; 0 when all verdicts are equal, 1 when not, 2 when it cannot run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strategy", default="all", help="te, lr, ... separated by commas, or all (default)")
+    parser.add_argument("--hyp", default="", metavar="ARGS", help="more parameters of the hypervisor: lr.limit=1")
     parser.add_argument("--qemu", help="another QEMU")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run each N times: no verdict may change")
     parser.add_argument("--free", action="store_true", help="not by instruction counts: CPUs in an order of chance")
@@ -226,7 +229,7 @@ def _compare_all(chosen: argparse.Namespace) -> tuple[int, int]:
         bare: Verdicts = {}
         places = [ground for row in rows for ground in grounds(row, guest)]
         for ground in [Ground(lab.strategies["bare"], guest, guest), *places] if places else []:
-            ground = replace(ground, cpus=cpus, icount=not chosen.free)
+            ground = replace(ground, cpus=cpus, icount=not chosen.free, hyp=chosen.hyp)
             runs = [run(ground, found) for _ in range(chosen.repeat)]
             problems = changing(runs)
             if bare:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence, TypeVar
 
 from analysis.errors import LabError
-from analysis.metrics import GROUPS, METRICS, RAISES, Source
+from analysis.metrics import GROUPS, METRICS, SOURCES, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_DIR = Path(__file__).resolve().parent
@@ -263,7 +263,7 @@ def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[st
         ("machine", scenario.machines, machines),
         ("strategy", scenario.strategies, strategies),
         ("metric", scenario.metrics, METRICS | GROUPS),
-        ("source", [scenario.source["kind"]] if scenario.source else [], RAISES),
+        ("source", [scenario.source["kind"]] if scenario.source else [], dict.fromkeys(SOURCES)),
     ]
     if scenario.stimulus:
         _row(Stimulus, scenario.stimulus, f"{where}, stimulus")

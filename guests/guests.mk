@@ -20,9 +20,9 @@ $(eval $(call format-checks,guests,$(wildcard guests/*/*.h)))
 
 STRATEGY ?= all
 .PHONY: conform conform-secure
-conform: ## compare the conformance guest with bare QEMU (STRATEGY=te|lr|all)
+conform: ## compare the conformance guest with bare QEMU (STRATEGY=te|lr|all HYP="lr.limit=1")
 	@$(MAKE) --no-print-directory -j2 all
-	@$(PYTHON) bench/conform.py --strategy $(STRATEGY)
+	@$(PYTHON) bench/conform.py --strategy $(STRATEGY) --hyp "$(HYP)"
 
 conform-secure: ## rules of two security states, from EL3, on QEMU's own interrupt controller
 	@$(MAKE) --no-print-directory -j2 all

@@ -356,6 +356,47 @@ def test_windows_account_for_every_exit(iterations: int, spin: int) -> None:
     assert inside + account["before_first_raise"] == account["total"] == 3 * iterations
 
 
+def burst_trace(*acknowledged: int, raised: int = 3) -> trace.Records:
+    """Bursts of `raised` interrupts, of which so many are acknowledged: 40 instructions of exit after each second."""
+    writer = Writer(True)
+    writer.mark(marks.MARK_RUN_BEGIN)
+    for count in acknowledged:
+        writer.exit(9, esr=0x24 << 26)  # the store that raises them
+        writer.mark(marks.MARK_BEGIN, a=raised)
+        for n in range(count):
+            writer.vector()
+            writer.done("ICC_IAR1_EL1", 64 + n)
+            writer.execute(4)
+            writer.done("ICC_EOIR1_EL1", 64 + n)
+            if n % 2:
+                writer.exit(40, sub=IRQ_LOWER, esr=0)
+        writer.done("ICC_IAR1_EL1", 1023)
+        writer.mark(marks.MARK_END)
+        writer.execute(5)
+    writer.mark(marks.MARK_RUN_END)
+    return writer.records()
+
+
+def test_bursts() -> None:
+    """From the mark before the unmask to the one behind the last handler, over what was acknowledged in between."""
+    seen = Observation(Trace.of(burst_trace(3, 3)), source=Source("burst"))
+    assert seen.irqs == {"raised": 6, "acknowledged": 6, "coalesced": 0, "outstanding": 0}
+    found = metrics.compute(seen, ["exits_per_irq", "host_insns_per_irq", "roundtrip_insns", "latency_insns"])
+    assert set(found) == {"exits_per_irq", "host_insns_per_irq", "roundtrip_insns"}
+    assert found["exits_per_irq"]["samples"] == [[1, 2]] and found["exits_per_irq"]["value"] == stats.ratio(2, 6)
+    assert found["host_insns_per_irq"]["samples"] == [[40, 2]]
+    assert found["roundtrip_insns"]["samples"] == [[3 * 6 + 40 + 1, 2]]
+    assert metrics.exit_account(seen)["before_first_raise"] == 1
+
+
+def test_the_account_of_bursts() -> None:
+    """One that is not acknowledged is outstanding; one too many is no account."""
+    lost = Observation(Trace.of(burst_trace(2, 3)), source=Source("burst"))
+    assert lost.irqs == {"raised": 6, "acknowledged": 5, "coalesced": 0, "outstanding": 1}
+    with pytest.raises(TraceError, match="5 acknowledgements in a burst of 3"):
+        Observation(Trace.of(burst_trace(1, 5, raised=3)), source=Source("burst")).irqs
+
+
 def test_absent_moments_are_not_samples() -> None:
     """A chain without T1 has no latency."""
     none = np.array([chains.ABSENT, 9], np.int64)
