@@ -101,9 +101,8 @@ static void raise_here(struct virq *irq)
     uint64_t value = vif->read(irq->lr);
     bool empty = (value & (vif->pending | vif->active)) == 0;
 
-    if ((bank->hw & bit) != 0 || lr_has_sources(irq) ||
-        (empty && (lr_waiting(irq->holder) || (bank->forwarded & bit) == 0)) ||
-        (!empty && (lr_waiting(irq->holder) || !lr_may_pend(irq, vif->priority(value))))) {
+    if ((bank->hw & bit) != 0 || lr_has_sources(irq) || lr_waiting(irq->holder) ||
+        (empty ? (bank->forwarded & bit) == 0 : !lr_may_pend(irq, vif->priority(value)))) {
         lr_take_out(irq->holder, irq);
         bank->latch |= bit;
         virq_update_one(irq);
