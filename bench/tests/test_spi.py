@@ -40,6 +40,7 @@ hyp = { "vm0.spis" = 38, "vm0.mmio" = "0x4010018000,0x1000,0x10000000,0x100000" 
 devices = ["edu,addr=3"]
 metrics = ["handler_ticks"]
 """
+WITHDRAW = REFIRE.replace("refire", "withdraw").replace('"te", "lr"', '"te"')
 
 
 def run(out: Path, text: str, *arguments: str) -> dict[str, dict[str, Any]]:
@@ -97,6 +98,13 @@ def test_a_level_that_stays_comes_again(tmp_path: Path) -> None:
         "te/spi_hw": 600,
         "lr/spi_hw": 200,
     }
+
+
+def test_a_level_that_drops_is_not_taken(tmp_path: Path) -> None:
+    """Before the guest acknowledges it (spi_hw.c counts): that is two exits more, the arrival and an acknowledge of
+    nothing. lr does not see the line of what is in a list register."""
+    points = run(tmp_path, WITHDRAW)
+    assert {name: point["exits"]["total"] for name, point in points.items()} == {"bare/spi_hw": 0, "te/spi_hw": 500}
 
 
 def executed(point: Point, found: images.Images, directory: Path, table: str) -> trace.Records:

@@ -6,7 +6,8 @@
  * stimulus: the tracer's stores to GICD_ISPENDR at moments of virtual time that the arguments name; edge-triggered.
  * edu: QEMU's PCI device of that name (QEMU, docs/specs/edu.rst) at 00:03.0, whose INTx, a level, the guest asserts by
  * a store to one of its registers and deasserts by one to another in its handler. With refire=1 the handler does so
- * only the second time, which there must be, because the line is still asserted at the first EOI.
+ * only the second time, which there must be, because the line is still asserted at the first EOI. With withdraw=1 the
+ * line is also asserted and deasserted while interrupts are masked: no interrupt may come of that.
  */
 #include "bench.h"
 
@@ -17,7 +18,7 @@
 
 #define PRIORITY 0x80
 
-static bool edu, refire;
+static bool edu, refire, withdraw;
 static uint64_t first_ticks, period_ticks; /* of the stimulus */
 static volatile unsigned handled;
 static volatile bool finished;
@@ -63,6 +64,7 @@ static const char *prepare_edu(void)
     const char *reason = edu_start();
 
     refire = args_number(machine.bootargs, "refire", 0) != 0;
+    withdraw = args_number(machine.bootargs, "withdraw", 0) != 0;
     if (reason == NULL)
         gic_enable_spi(EDU_INTID, false, PRIORITY, on_level);
     return reason;
@@ -93,6 +95,17 @@ static uint64_t wait_stimulus(unsigned iteration)
     return handler_stamp - raised;
 }
 
+static void withdraw_edu(void)
+{
+    handled = 0;
+    irq_mask();
+    mmio_write32(PCI_WINDOW + EDU_RAISE, 1);
+    mmio_write32(PCI_WINDOW + EDU_ACK, 1);
+    irq_unmask();
+    isb();
+    bench_expect(handled == 0, "the interrupt came although its line had dropped");
+}
+
 static uint64_t raise_edu(void)
 {
     register uint64_t x0 __asm__("x0") = EDU_INTID;
@@ -112,6 +125,8 @@ static uint64_t raise_edu(void)
 static uint64_t run(unsigned iteration)
 {
     finished = false;
+    if (withdraw)
+        withdraw_edu();
     return edu ? raise_edu() : wait_stimulus(iteration);
 }
 

@@ -330,8 +330,7 @@ static inline bool surely_asserted(const struct virq *irq)
     return irq->pintid == 0;
 }
 
-/* The line of a device is looked at first, LPIs have no active state, another core has the model, or nothing is there.
- */
+/* LPIs have no active state, another core has the model, a line has dropped, or nothing is there. */
 static __attribute__((noinline)) void read_iar1_slowly(struct vgic_cpu *cpu, uint64_t esr)
 {
     uint32_t intid;
@@ -341,6 +340,29 @@ static __attribute__((noinline)) void read_iar1_slowly(struct vgic_cpu *cpu, uin
     model_release(cpu);
     vgic_set_x(cpu, sysreg_rt(esr), intid);
     skip_instruction();
+}
+
+/* The guest has `irq`, the one that is signalled. */
+static inline __attribute__((always_inline)) void finish_iar1(struct vgic_cpu *cpu, struct vgic *vm, struct virq *irq,
+                                                              uint64_t esr)
+{
+    vcpuif_acknowledged(cpu, irq, 1);
+    signal(cpu);
+    model_leave(vm);
+    vgic_set_x(cpu, sysreg_rt(esr), irq->intid);
+    skip_instruction();
+}
+
+/* That of a device may be pending by its line, which is looked at first; an edge stays pending. */
+static __attribute__((noinline)) void read_iar1_linked(struct vgic_cpu *cpu, struct virq *irq, uint64_t esr)
+{
+    if (irq->intid < INTID_LPI_FIRST &&
+        ((irq->bank->latch & irq->mask) != 0 || gic->asserted(cpu->index, irq->pintid))) {
+        finish_iar1(cpu, cpu->vm, irq, esr);
+        return;
+    }
+    model_leave(cpu->vm);
+    read_iar1_slowly(cpu, esr);
 }
 
 static __attribute__((noinline)) void read_iar1(struct vgic_cpu *cpu, uint64_t esr)
@@ -353,16 +375,15 @@ static __attribute__((noinline)) void read_iar1(struct vgic_cpu *cpu, uint64_t e
         return;
     }
     irq = vcpuif_signalled(cpu, 1);
-    if (irq == NULL || !surely_asserted(irq)) {
+    if (irq == NULL) {
         model_leave(vm);
         read_iar1_slowly(cpu, esr);
         return;
     }
-    vcpuif_acknowledged(cpu, irq, 1);
-    signal(cpu);
-    model_leave(vm);
-    vgic_set_x(cpu, sysreg_rt(esr), irq->intid);
-    skip_instruction();
+    if (surely_asserted(irq))
+        finish_iar1(cpu, vm, irq, esr);
+    else
+        read_iar1_linked(cpu, irq, esr);
 }
 
 /* Completes what write_eoir1() began for an interrupt that is pending again. */
