@@ -55,15 +55,21 @@ static bool access_other(struct vcpu *vcpu, uint64_t esr)
     return true;
 }
 
+void sysreg_other_v2(struct vgic_cpu *cpu, uint64_t esr)
+{
+    if (access_other(CONTAINER_OF(cpu, struct vcpu, vgic), esr))
+        skip_instruction();
+    else
+        undefined(CONTAINER_OF(cpu, struct vcpu, vgic));
+}
+
 void sysreg_other(struct vgic_cpu *cpu, uint64_t esr)
 {
     if (sysreg_generates_sgi(esr)) {
         write_sgi(cpu, sysreg_access(esr), cpu->x[sysreg_rt(esr)]);
         skip_instruction();
-    } else if (access_other(CONTAINER_OF(cpu, struct vcpu, vgic), esr)) {
-        skip_instruction();
     } else {
-        undefined(CONTAINER_OF(cpu, struct vcpu, vgic));
+        sysreg_other_v2(cpu, esr);
     }
 }
 

@@ -71,6 +71,8 @@ static void load(struct vgic_cpu *cpu)
 {
     if (gic->version == 3)
         write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+    if (gic->version == 3 && cpu->vm->version == 2) /* ICC_SRE_EL1 traps too, where Enable can be 0 (12.2) */
+        write_sysreg(icc_sre_el2, read_sysreg(icc_sre_el2) & ~ICC_SRE_EL2_EN);
     vcpuif_reset(cpu);
     cpu->delivery.te.asserted = 0;
     write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
@@ -331,4 +333,4 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 
 /* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */
 const struct delivery deliver_te = DELIVER_TE(3, sysreg);
-const struct delivery deliver_te_v2 = DELIVER_TE(2, sysreg_other);
+const struct delivery deliver_te_v2 = DELIVER_TE(2, sysreg_other_v2);

@@ -94,6 +94,8 @@ struct delivery {
 /* Upcall to core/: registers that are the same under every strategy, those that generate SGIs among them; the others
  * are undefined. */
 void sysreg_other(struct vgic_cpu *cpu, uint64_t esr);
+/* ditto for a guest with a GICv2: no register of the interrupt controller, those that generate SGIs neither. */
+void sysreg_other_v2(struct vgic_cpu *cpu, uint64_t esr);
 
 /* The strategy named `tag` for a guest that sees a GIC of `version`, or another of the name; NULL when there is none.
  */
