@@ -38,6 +38,7 @@ static const struct {
     {"bpr.cbpr_reads", GICV3, "GICC_ABPR has a value of its own"},
     {"bpr.cbpr_saturates", GICV3, "GICC_ABPR has a value of its own"},
     {"bpr.cbpr_ignores", GICV3, "GICC_ABPR has a value of its own"},
+    {"bpr.mixed_waits", GICV3, "not known to be the same in GICv2"},
     {"group.distributor_only", GICV3, "groups may be masked after prioritization (IHI 0048B.b 3.7)"},
     {"group.moved.sgi", SGI_ENABLE, "SGIs are always enabled"},
     {"route.reads", GICV3, "no affinity routing: see v2.itargetsr"},

@@ -2,6 +2,8 @@
 /* Rules: binary points, group priority and subpriority, CBPR (IHI 0069H 4.8.3). */
 #include "env.h"
 
+#define MIXED_FIRST 1041
+
 /* The smallest binary point of Group 1 is one more than the one of Group 0. */
 static struct verdict minimum(uint32_t subject)
 {
@@ -132,6 +134,34 @@ static struct verdict separate(uint32_t subject)
     return PASSED;
 }
 
+/* `running` of one group runs, `other` of the other, whose binary point splits at bit 7, is pending: preemption
+ * compares the bits that those of the pending one's group are, of both. */
+static struct verdict mixed(unsigned group, uint8_t running, uint8_t other, bool preempts)
+{
+    set_group(PPI, 1 - group);
+    set_group(SGI, group);
+    split(group, 7);
+    raise(PPI, running);
+    EXPECT("IAR", acknowledge(1 - group), PPI);
+    EXPECT("RPR", get_rpr(), running);
+    raise(SGI, other);
+    EXPECT("signalled", signalled(), !preempts ? 0 : group == GROUP0 ? SIGNAL_FIQ : SIGNAL_IRQ);
+    EXPECT("IAR of the other", acknowledge(group), preempts ? SGI : INTID_SPURIOUS);
+    end(preempts ? group : 1 - group, preempts ? SGI : PPI);
+    EXPECT("RPR afterwards", get_rpr(), preempts ? running : 0xff);
+    return PASSED;
+}
+
+static struct verdict mixed_waits(uint32_t group)
+{
+    return mixed(group, 0xc0, 0x80, false);
+}
+
+static struct verdict mixed_preempts(uint32_t group)
+{
+    return mixed(group, 0xc0, 0x70, true);
+}
+
 /* With subpriority bits the mask compares all of a priority. */
 static struct verdict mask_uses_all_bits(uint32_t subject)
 {
@@ -223,6 +253,10 @@ static const struct rule table[] = {
     {294, "bpr.cbpr_preempts", "12.2 ICC_CTLR_EL1", cbpr_preempts, 0x70},
     {295, "bpr.cbpr_waits", "12.2 ICC_CTLR_EL1", cbpr_preempts, 0x80},
     {296, "bpr.cbpr_no_preemption", "12.2 ICC_CTLR_EL1", cbpr_no_preemption, 0},
+    {MIXED_FIRST, "bpr.mixed_waits0", "4.8.3, 4.8.4", mixed_waits, GROUP0},
+    {MIXED_FIRST + 1, "bpr.mixed_waits1", "4.8.3, 4.8.4", mixed_waits, GROUP1},
+    {MIXED_FIRST + 2, "bpr.mixed_preempts0", "4.8.3, 4.8.4", mixed_preempts, GROUP0},
+    {MIXED_FIRST + 3, "bpr.mixed_preempts1", "4.8.3, 4.8.4", mixed_preempts, GROUP1},
 };
 
 const struct rules rules_bpr = {table, ARRAY_SIZE(table)};

@@ -77,7 +77,9 @@ static unsigned highest(unsigned *group)
 
 static bool signalled(unsigned priority, unsigned group)
 {
-    return priority != IDLE && priority < ref.pmr && (priority & group_bits(group)) < running();
+    unsigned bits = group_bits(group);
+
+    return priority != IDLE && priority < ref.pmr && (running() == IDLE || (priority & bits) < (running() & bits));
 }
 
 static void fail(const char *what, unsigned long operation, uint64_t got, uint64_t expected)

@@ -26,8 +26,8 @@ static uint8_t bpr_minimum(const struct vgic_cpu *cpu, unsigned group)
 /* BPR0 = n splits a priority above bit n, BPR1 = n at bit n; CBPR lends BPR0 to Group 1 (4.8.3, tables 4-8, 4-9). */
 static void update_group_masks(struct vcpuif *cpuif)
 {
-    cpuif->group_mask[0] = (uint8_t)(0xffU << (cpuif->bpr[0] + 1));
-    cpuif->group_mask[1] = cpuif->cbpr ? cpuif->group_mask[0] : (uint8_t)(0xffU << cpuif->bpr[1]);
+    cpuif->group_mask[0] = (uint16_t)(0x1ffU << (cpuif->bpr[0] + 1));
+    cpuif->group_mask[1] = cpuif->cbpr ? cpuif->group_mask[0] : (uint16_t)(0x1ffU << cpuif->bpr[1]);
 }
 
 enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu)

@@ -23,8 +23,8 @@ struct vgic_cpu;
 struct vcpuif {
     uint8_t mask; /* derived: PMR, or 0, which nothing passes, while the redistributor holds everything back */
     uint8_t bpr[2];
-    uint8_t group_mask[2]; /* derived: the bits of a priority that preempt, by group */
-    bool group_enabled[2]; /* IGRPEN0, IGRPEN1 */
+    uint16_t group_mask[2]; /* derived: the bits of a priority that preempt, by group; PRIORITY_IDLE passes them */
+    bool group_enabled[2];  /* IGRPEN0, IGRPEN1 */
     bool eoimode, cbpr;
     bool fiqen;  /* Group 0 as FIQ: always with GICv3, GICC_CTLR.FIQEn with GICv2 */
     bool ackctl; /* GICC_CTLR.AckCtl */

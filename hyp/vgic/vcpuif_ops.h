@@ -24,7 +24,10 @@ VCPUIF_INLINE struct virq *vcpuif_highest(const struct vgic_cpu *cpu, unsigned g
     return own->priority < other->priority + (group == 0 ? 1 : 0) ? own : NULL;
 }
 
-/* ditto, if it passes the priority mask and preempts what is running (4.8.2, 4.8.5): signalled, and to be acknowledged.
+/*
+ * ditto, if it passes the priority mask (4.8.5) and preempts what is running: signalled, and to be acknowledged. The
+ * bits that its own group compares are compared, of both priorities (4.8.3, 4.8.4); where those of the running one
+ * below them are gone, those of the pending one decide nothing.
  */
 VCPUIF_INLINE struct virq *vcpuif_signalled(const struct vgic_cpu *cpu, unsigned group)
 {
@@ -32,7 +35,7 @@ VCPUIF_INLINE struct virq *vcpuif_signalled(const struct vgic_cpu *cpu, unsigned
 
     if (irq == NULL || irq->priority >= cpu->cpuif.mask)
         return NULL;
-    return (irq->priority & cpu->cpuif.group_mask[group]) < *cpu->cpuif.running >> ACTIVE_SHIFT ? irq : NULL;
+    return irq->priority < (*cpu->cpuif.running >> ACTIVE_SHIFT & cpu->cpuif.group_mask[group]) ? irq : NULL;
 }
 
 /* ICC_IAR<group> took `irq`, what vcpuif_signalled() found: it is active, its group priority the running one. */
