@@ -81,7 +81,10 @@ static void settle(void)
 /* GICD_IROUTER has the affinity where MPIDR has it. */
 static void route(uint32_t intid, unsigned cpu)
 {
-    mmio_write64(machine.gicd.base + GICD_IROUTER + 8 * (uintptr_t)intid, machine.mpidr[cpu] & UINT64_C(0xff00ffffff));
+    uintptr_t irouter = intid < INTID_ESPI_FIRST ? GICD_IROUTER + 8 * (uintptr_t)intid
+                                                 : GICD_IROUTER_E + 8 * (uintptr_t)(intid - INTID_ESPI_FIRST);
+
+    mmio_write64(machine.gicd.base + irouter, machine.mpidr[cpu] & UINT64_C(0xff00ffffff));
 }
 
 static void set_eoimode(bool apart)
