@@ -28,14 +28,19 @@ from bench.suite import ROOT
 
 IMAGE = "build/guests/workload.img"
 SEEDS = ROOT / "guests/workload/seeds.txt"
-MACHINE = "virt-v3"
-# Strategy and parameters of the hypervisor. A strategy that serves the guest is a row.
+# Machine, strategy and parameters of the hypervisor. A strategy that serves the guest is a row.
 ROWS = (
-    ("bare", ""),
-    ("te", ""),
-    ("lr", "lr.limit=1"),
-    ("lr", "lr.limit=2"),
-    ("lr", "lr.limit=4"),
+    ("virt-v3", "bare", ""),
+    ("virt-v3", "te", ""),
+    ("virt-v3", "te", "vm0.gic=2"),
+    ("virt-v3", "lr", "lr.limit=1"),
+    ("virt-v3", "lr", "lr.limit=2"),
+    ("virt-v3", "lr", "lr.limit=4"),
+    ("virt-v2", "bare", ""),
+    ("virt-v2", "te", ""),
+    ("virt-v2", "gicv2", "lr.limit=1"),
+    ("virt-v2", "gicv2", "lr.limit=2"),
+    ("virt-v2", "gicv2", "lr.limit=4"),
 )
 INTERRUPTS = 100_000
 TIMEOUT_S = 600.0
@@ -62,21 +67,21 @@ def collect(named_qemu: str | None = None) -> images.Images:
     lab = suite.load()
     files = {
         name: images.image(ROOT / path, built=True)
-        for strategy, _ in ROWS
+        for _, strategy, _ in ROWS
         for name, path in lab.strategies[strategy].images.items()
     }
     files["guest"] = images.image(ROOT / IMAGE, built=True)
-    return images.Images(images.find_qemu(named_qemu or lab.machines[MACHINE].qemu), files)
+    return images.Images(images.find_qemu(named_qemu or lab.machines[ROWS[0][0]].qemu), files)
 
 
-def run(strategy: str, hyp: str, seed: int, interrupts: int, files: images.Images) -> Outcome:
-    """One run to its end."""
+def run(row: tuple[str, str, str], seed: int, interrupts: int, files: images.Images) -> Outcome:
+    """One run to its end; `row` is of ROWS."""
     lab = suite.load()
-    machine, row = lab.machines[MACHINE], lab.strategies[strategy]
-    options = ",".join(filter(None, [machine.machine, row.machine_options]))
+    machine, strategy, hyp = lab.machines[row[0]], lab.strategies[row[1]], row[2]
+    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
     values = {name: str(path) for name, path in files.files.items()}
     values |= {"bootargs": f"seed={seed} interrupts={interrupts}", "hyp_args": f" {hyp}" if hyp else ""}
-    command = [str(files.qemu.path), "-M", options, *machine.args, *(arg.format(**values) for arg in row.args)]
+    command = [str(files.qemu.path), "-M", options, *machine.args, *(arg.format(**values) for arg in strategy.args)]
     with tempfile.TemporaryDirectory() as directory:
         ended = qemu.run(command, Path(directory), TIMEOUT_S)
         console = (Path(directory) / "console.log").read_text(encoding="utf-8", errors="replace")
@@ -112,15 +117,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"workload: error: {error}", file=sys.stderr)
         return 2
     kept = chosen.seed or seeds(SEEDS.read_text(encoding="utf-8"))
-    todo = [(strategy, hyp, seed) for seed in kept for strategy, hyp in ROWS]
+    todo = [(row, seed) for seed in kept for row in ROWS]
     failed = 0
     with ThreadPoolExecutor(JOBS_DEFAULT) as pool:
-        outcomes = pool.map(lambda row: run(row[0], row[1], row[2], chosen.interrupts, files), todo)
-        for (strategy, hyp, seed), outcome in zip(todo, outcomes):
+        outcomes = pool.map(lambda pair: run(pair[0], pair[1], chosen.interrupts, files), todo)
+        for (row, seed), outcome in zip(todo, outcomes):
             failed += bool(outcome.fault)
-            print(
-                f"{' '.join(filter(None, [strategy, hyp]))}, seed {seed}: {outcome.fault or outcome.said}", flush=True
-            )
+            print(f"{' '.join(filter(None, row))}, seed {seed}: {outcome.fault or outcome.said}", flush=True)
     print(f"{len(todo) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -5,12 +5,8 @@
 #include "regs/gicv2.h"
 #include "string.h"
 
-/* On real machines a change of the GIC takes time to reach the PE (IHI 0069H 4.1): so many reads of it are enough. */
-#define SETTLE_READS 8
-
 extern const char conform_vectors[];
 
-const struct cpuif *cpuif = &cpuif_v3;
 static uintptr_t sgi_frames[CPUS_MAX], sgi_frame; /* where SGIs and PPIs have their registers */
 static unsigned banks;                            /* of 32 interrupts, SGIs and PPIs included */
 static unsigned eppis, espis;
@@ -307,20 +303,11 @@ static void find_extended(void)
 void env_init(void)
 {
     gic_init();
-    cpuif = gic->version == 2 ? &cpuif_v2 : &cpuif_v3;
+    cpuif_find();
     for (unsigned cpu = 0; cpu < machine.cpus; cpu++)
         sgi_frames[cpu] = gic->version == 2 ? machine.gicd.base : gic_redistributor_of(cpu) + GICR_SGI;
     banks = (unsigned)FIELD_GET(GICD_TYPER_ITLINES, mmio_read32(machine.gicd.base + GICD_TYPER)) + 1;
     find_extended();
     write_sysreg(vbar_el1, (uintptr_t)conform_vectors);
     isb();
-}
-
-uint64_t signalled(void)
-{
-    dsb(sy);
-    for (unsigned i = 0; i < SETTLE_READS; i++)
-        (void)mmio_read32(machine.gicd.base + GICD_TYPER);
-    isb();
-    return read_sysreg(isr_el1) & (SIGNAL_IRQ | SIGNAL_FIQ);
 }

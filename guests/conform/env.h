@@ -5,6 +5,7 @@
 
 #include "conform.h"
 
+#include "cpuif.h"
 #include "mmio.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
@@ -12,12 +13,6 @@
 #include "regs/sgi.h"
 
 #define PRIORITY_DEFAULT 0xa0
-#define GROUP0           0
-#define GROUP1           1
-
-/* ISR_EL1, and the bits of DAIF in PSTATE */
-#define SIGNAL_FIQ BIT(6)
-#define SIGNAL_IRQ BIT(7)
 
 void env_init(void);
 
@@ -67,9 +62,6 @@ unsigned take_at_el0(uint64_t mask);
 unsigned take_on_sp0(uint64_t mask);
 /* Runs code of start_el0.S at EL0 with all interrupts masked. */
 void run_at_el0(const void *code);
-
-/* What is signalled to the PE while it is masked: SIGNAL_*. */
-uint64_t signalled(void);
 
 static inline bool is_spi(uint32_t intid)
 {
@@ -126,127 +118,6 @@ static inline uint64_t active(uint32_t intid)
 
 /* Enabled at `priority`, then pending. */
 void raise(uint32_t intid, uint8_t priority);
-
-/* The active priorities of a group, as many registers as there are; the others are 0 here. */
-struct apr {
-    uint32_t word[4];
-};
-#define APR_ZERO ((struct apr){.word = {0}})
-bool apr_is_zero(struct apr apr);
-/* GICv3: the registers of a group, a word each. */
-unsigned apr_words(void);
-
-/* The CPU interface of the CPU that calls, by group: the system registers of GICv3 or the frame of GICv2. */
-struct cpuif {
-    uint32_t (*acknowledge)(unsigned group);
-    void (*end)(unsigned group, uint32_t intid);
-    void (*deactivate)(uint32_t intid);
-    uint32_t (*highest_pending)(unsigned group);
-    uint64_t (*get_bpr)(unsigned group);
-    void (*set_bpr)(unsigned group, uint64_t value);
-    struct apr (*get_apr)(unsigned group);
-    void (*set_apr)(unsigned group, struct apr apr);
-    bool (*aprs_apart)(void);
-    uint64_t (*get_igrpen)(unsigned group);
-    void (*set_igrpen)(unsigned group, bool enabled);
-    uint64_t (*get_rpr)(void);
-    uint64_t (*get_pmr)(void);
-    void (*set_pmr)(uint64_t value);
-    uint64_t (*get_ctlr)(void);
-    void (*set_ctlr)(bool eoimode, bool cbpr);
-    void (*send_sgi)(unsigned group, uint64_t value);
-};
-
-extern const struct cpuif cpuif_v2, cpuif_v3, *cpuif;
-
-/* INTID, the source of an SGI left out; 1023 also where the highest pending interrupt belongs to the other group. */
-static inline uint32_t acknowledge(unsigned group)
-{
-    return cpuif->acknowledge(group);
-}
-
-static inline void end(unsigned group, uint32_t intid)
-{
-    cpuif->end(group, intid);
-}
-
-static inline void deactivate(uint32_t intid)
-{
-    cpuif->deactivate(intid);
-}
-
-static inline uint32_t highest_pending(unsigned group)
-{
-    return cpuif->highest_pending(group);
-}
-
-static inline uint64_t get_bpr(unsigned group)
-{
-    return cpuif->get_bpr(group);
-}
-
-static inline void set_bpr(unsigned group, uint64_t value)
-{
-    cpuif->set_bpr(group, value);
-}
-
-static inline struct apr get_apr(unsigned group)
-{
-    return cpuif->get_apr(group);
-}
-
-static inline void set_apr(unsigned group, struct apr apr)
-{
-    cpuif->set_apr(group, apr);
-}
-
-/* Whether each group has its own; with a virtual CPU interface of GICv2 one is for both (IHI 0048B.b 5.3.7). */
-static inline bool aprs_apart(void)
-{
-    return cpuif->aprs_apart();
-}
-
-static inline uint64_t get_igrpen(unsigned group)
-{
-    return cpuif->get_igrpen(group);
-}
-
-static inline void set_igrpen(unsigned group, bool enabled)
-{
-    cpuif->set_igrpen(group, enabled);
-}
-
-static inline uint64_t get_rpr(void)
-{
-    return cpuif->get_rpr();
-}
-
-static inline uint64_t get_pmr(void)
-{
-    return cpuif->get_pmr();
-}
-
-static inline void set_pmr(uint64_t value)
-{
-    cpuif->set_pmr(value);
-}
-
-/* EOImode and CBPR, bits 1 and 0. */
-static inline uint64_t get_ctlr(void)
-{
-    return cpuif->get_ctlr();
-}
-
-static inline void set_ctlr(bool eoimode, bool cbpr)
-{
-    cpuif->set_ctlr(eoimode, cbpr);
-}
-
-/* A value of gic_sgi_to(), to the register that generates SGIs; then enough time for it to arrive. */
-static inline void send_sgi(unsigned group, uint64_t value)
-{
-    cpuif->send_sgi(group, value);
-}
 
 /* GICD_CTLR.EnableGrp0 and EnableGrp1. */
 void set_distributor(bool group0, bool group1);

@@ -4,6 +4,7 @@
 
 #include "mmio.h"
 #include "regs/gicd.h"
+#include "regs/gicv2.h"
 #include "regs/intid.h"
 
 #define SPIS          40
@@ -66,8 +67,10 @@ void configure_sources(void)
     }
 }
 
+/* With GICv2 SGIs may be enabled always (IHI 0048B.b 4.3.5). */
 static void set_enabled(struct source *source, bool on)
 {
+    on |= gic->version == 2 && source->intid < INTID_SGI_COUNT;
     source->enabled = on;
     mmio_write32(frame_of(source->intid) + (on ? GICD_ISENABLER : GICD_ICENABLER) + 4 * (uintptr_t)(source->intid / 32),
                  BIT32(source->intid % 32));
@@ -87,21 +90,16 @@ static void set_group(struct source *source, unsigned group)
                group == 1);
 }
 
-static void set_pmr(uint8_t value)
+static void change_pmr(uint8_t value)
 {
     oracle.pmr = value;
-    write_sysreg(icc_pmr_el1, value);
-    isb();
+    set_pmr(value);
 }
 
 static void set_group_enabled(unsigned group, bool on)
 {
     oracle.group_enabled[group] = on;
-    if (group == 0)
-        write_sysreg(icc_igrpen0_el1, on);
-    else
-        write_sysreg(icc_igrpen1_el1, on);
-    isb();
+    set_igrpen(group, on);
 }
 
 /*
@@ -110,11 +108,10 @@ static void set_group_enabled(unsigned group, bool on)
  */
 static void set_bprs(uint8_t bpr0)
 {
-    write_sysreg(icc_bpr0_el1, bpr0);
-    write_sysreg(icc_bpr1_el1, bpr0 + 1);
-    isb();
-    oracle.bpr[0] = (uint8_t)read_sysreg(icc_bpr0_el1);
-    oracle.bpr[1] = (uint8_t)read_sysreg(icc_bpr1_el1);
+    set_bpr(GROUP0, bpr0);
+    set_bpr(GROUP1, bpr0 + 1);
+    oracle.bpr[0] = (uint8_t)get_bpr(GROUP0);
+    oracle.bpr[1] = (uint8_t)get_bpr(GROUP1);
 }
 
 /* Few priorities in some epochs, so that many are equal; few bits that preempt in some. */
@@ -123,7 +120,7 @@ void configure_epoch(void)
     uint32_t priorities = random_below(3) == 0 ? 1 + random_below(3) : PRIORITIES;
 
     oracle.eoimode = random_below(2) != 0;
-    gic->set_eoimode(oracle.eoimode);
+    set_ctlr(oracle.eoimode, false);
     set_bprs((uint8_t)random_below(random_below(2) != 0 ? 3 : 7));
     for (unsigned i = 0; i < oracle.count; i++) {
         struct source *source = &oracle.source[i];
@@ -139,9 +136,20 @@ void configure_open(void)
 {
     for (unsigned i = 0; i < oracle.count; i++)
         set_enabled(&oracle.source[i], true);
-    set_pmr(0xff);
+    change_pmr(0xff);
     set_group_enabled(0, true);
     set_group_enabled(1, true);
+}
+
+static void withdraw(struct source *source)
+{
+    source->pending = false;
+    source->withdrawn++;
+    if (gic->version == 2 && source->intid < INTID_SGI_COUNT)
+        mmio_write8(machine.gicd.base + GICD_CPENDSGIR + source->intid, 0xff);
+    else
+        mmio_write32(frame_of(source->intid) + GICD_ICPENDR + 4 * (uintptr_t)(source->intid / 32),
+                     BIT32(source->intid % 32));
 }
 
 /* Of an active one the priority stays: what is running goes by it. */
@@ -157,10 +165,7 @@ static void change_one(struct source *source)
         break;
     default:
         if (source->pending && !source->timer) {
-            source->pending = false;
-            source->withdrawn++;
-            mmio_write32(frame_of(source->intid) + GICD_ICPENDR + 4 * (uintptr_t)(source->intid / 32),
-                         BIT32(source->intid % 32));
+            withdraw(source);
         }
     }
 }
@@ -169,7 +174,7 @@ void act_masked(void)
 {
     switch (random_below(16)) {
     case 0:
-        set_pmr(random_below(3) == 0 ? (uint8_t)(random_below(32) * PRIORITY_STEP) : 0xff);
+        change_pmr(random_below(3) == 0 ? (uint8_t)(random_below(32) * PRIORITY_STEP) : 0xff);
         break;
     case 1:
         set_group_enabled(random_below(2), random_below(4) != 0);

@@ -38,20 +38,6 @@ void workload_failed(void)
     power_off();
 }
 
-static uint32_t read_iar(unsigned group)
-{
-    return (uint32_t)(group == 0 ? read_sysreg(icc_iar0_el1) : read_sysreg(icc_iar1_el1));
-}
-
-static void write_eoir(unsigned group, uint32_t intid)
-{
-    if (group == 0)
-        write_sysreg(icc_eoir0_el1, intid);
-    else
-        write_sysreg(icc_eoir1_el1, intid);
-    isb();
-}
-
 static unsigned active_sources(void)
 {
     unsigned active = 0;
@@ -76,7 +62,7 @@ static void nest(void)
 
 void workload_interrupt(unsigned group)
 {
-    uint32_t intid = read_iar(group);
+    uint32_t intid = acknowledge(group);
     struct source *source;
 
     if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST)
@@ -88,11 +74,10 @@ void workload_interrupt(unsigned group)
         oracle_compare();
     if (oracle.depth < NESTED_MAX && random_below(3) != 0)
         nest();
-    write_eoir(group, intid);
+    end(group, intid);
     oracle_end(source);
     if (oracle.eoimode && (random_below(4) != 0 || active_sources() > LEFT_ACTIVE_MAX)) {
-        write_sysreg(icc_dir_el1, intid);
-        isb();
+        deactivate(intid);
         source->active = false;
     }
 }
@@ -126,8 +111,8 @@ static void drain(void)
 
 static void prepare(void)
 {
-
     gic_init();
+    cpuif_find();
     mmio_write32(machine.gicd.base + GICD_CTLR,
                  mmio_read32(machine.gicd.base + GICD_CTLR) | GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1);
     gic->settle();
@@ -155,10 +140,6 @@ void guest_main(void)
 
     seed = args_number(machine.bootargs, "seed", 1);
     random_state = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
-    if (gic->version != 3) {
-        print("workload: failed: it drives GICv3 only\n");
-        return;
-    }
     prepare();
     for (epoch = 1; oracle.acknowledged < interrupts; epoch++) {
         configure_open();

@@ -98,7 +98,7 @@ void oracle_end(struct source *source)
  * waits, whatever it could preempt (4.8.2). Among equals the implementation chooses: all of them must be sufficient.
  * One of a group that the CPU interface has disabled hides what is behind it from QEMU's controller, not from others.
  */
-static const struct source *signalled(void)
+static const struct source *due(void)
 {
     const struct source *highest = NULL;
 
@@ -115,11 +115,11 @@ static const struct source *signalled(void)
 /* The architecture says "in finite time". */
 void oracle_settled(void)
 {
-    const struct source *left = signalled();
+    const struct source *left = due();
 
     for (unsigned turn = 0; left != NULL && turn < SETTLE_TURNS; turn++) {
         isb();
-        left = signalled();
+        left = due();
     }
     if (left != NULL)
         workload_fail("lost: %u of Group %u (0x%x) is pending and not taken, running 0x%x", left->intid, left->group,
@@ -136,7 +136,7 @@ static bool read_bit(uint32_t reg, uint32_t intid)
 void oracle_compare(void)
 {
     const struct source *source = &oracle.source[random_below(oracle.count)];
-    uint64_t priority = read_sysreg(icc_rpr_el1) & 0xff;
+    uint64_t priority = get_rpr() & 0xff;
 
     if (source->raising)
         return;

@@ -4,6 +4,7 @@
 
 #include "mmio.h"
 #include "regs/gicd.h"
+#include "regs/gicv2.h"
 #include "regs/intid.h"
 
 void timer_set(const struct source *source, bool on)
@@ -20,17 +21,18 @@ void timer_set(const struct source *source, bool on)
     isb();
 }
 
-/* The register of its group, or now and then its pending bit, which SGIs of GICv3 have too. */
+/* The register of its group, or now and then its pending bit, which is one of its source's with GICv2. */
 static void raise_sgi(const struct source *source)
 {
     uint64_t value = gic_sgi_to_self(source->intid);
 
-    if (random_below(4) == 0)
-        mmio_write32(gic->banked() + GICD_ISPENDR, BIT32(source->intid));
-    else if (source->group == 0)
-        write_sysreg(icc_sgi0r_el1, value);
+    if (random_below(4) != 0)
+        send_sgi(source->group, value);
+    else if (gic->version == 2)
+        mmio_write8(machine.gicd.base + GICD_SPENDSGIR + source->intid,
+                    (uint8_t)FIELD_GET(GICD_SGIR_TARGETLIST, value));
     else
-        write_sysreg(icc_sgi1r_el1, value);
+        mmio_write32(gic->banked() + GICD_ISPENDR, BIT32(source->intid));
     isb();
 }
 
@@ -122,7 +124,7 @@ void act_deactivate(bool all)
 
         if (!source->active || (!all && random_below(2) != 0))
             continue;
-        write_sysreg(icc_dir_el1, source->intid);
+        deactivate(source->intid);
         source->active = false;
     }
     isb();

@@ -7,7 +7,7 @@
 #ifndef GUESTS_WORKLOAD_WORKLOAD_H
 #define GUESTS_WORKLOAD_WORKLOAD_H
 
-#include "guest.h"
+#include "cpuif.h"
 
 #define SOURCES_MAX 64
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CPU interface of GICv3: system registers (IHI 0069H 12.2). */
-#include "env.h"
+#include "cpuif.h"
 
 static uint32_t acknowledge_v3(unsigned group)
 {

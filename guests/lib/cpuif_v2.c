@@ -5,9 +5,11 @@
  * and then only when the highest pending interrupt is of that group: each group sees what it would through registers of
  * its own. The aliased registers, which are that, not every GIC has.
  */
-#include "env.h"
-
+#include "cpuif.h"
+#include "mmio.h"
+#include "regs/gicd.h"
 #include "regs/gicv2.h"
+#include "regs/intid.h"
 
 /* GICC_EOIR and DIR want back who sent an SGI (4.4.5, 4.4.15). */
 static uint32_t sources[CPUS_MAX][INTID_SGI_COUNT];
