@@ -45,13 +45,17 @@ regress: deps-bench ## the default suite against results/baselines; any change f
 	@./virqlab run --out $(BUILD)/regress
 	@./virqlab compare --strict results/baselines $(BUILD)/regress
 
-.PHONY: linux linux-20
+.PHONY: linux linux-20 linux-load
 linux: ## fetch Debian's arm64 kernel, make build/linux: a guest for ./virqlab run-guest
 	@$(PYTHON) -m bench.linux
 
-linux-20: deps ## boot it 20 times under each strategy with 4 vCPUs; last line "N passed, N failed"
+linux-20: deps ## boot it 20 times under each strategy with 1 and 4 vCPUs; last line "N passed, N failed"
 	@$(MAKE) --no-print-directory -j2 all
-	@$(PYTHON) -m bench.linux --boots 20 --vcpus 4
+	@$(PYTHON) -m bench.linux --boots 20
+
+linux-load: deps ## run hackbench and cyclictest in it under each strategy; last line "N passed, N failed"
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) -m bench.linux --load
 
 check: deps ## format, lint, include directions, both compilers
 	@$(MAKE) --no-print-directory -j2 checks

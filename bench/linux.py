@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's own arm64 kernel and a busybox initial RAM disk, as a guest: fetched once, put together in build/linux.
 
-`python3 -m bench.linux` does that and prints the two paths; with --boots N it boots them N times under each strategy.
-Exit code 3 when the packages cannot be had.
+`python3 -m bench.linux` does that and prints the two paths; with --boots N it boots them N times under each strategy,
+with --load it runs hackbench and cyclictest there to their ends, with --run COMMAND a command of the user's, for which
+they are installed. Exit code 3 when the packages cannot be had.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Callable, Sequence
 
 from analysis.errors import LabError
+from bench import run_guest
 from bench.suite import ROOT
 
 FETCH = ROOT / "tools/fetch-arm64.sh"
@@ -25,8 +29,16 @@ CACHE = ROOT / "build/cache/arm64"
 OUT = ROOT / "build/linux"
 KERNEL, BUSYBOX = "linux-image-cloud-arm64", "busybox-static"
 FETCH_UNREACHABLE = 3  # exit code of tools/fetch-arm64.sh
-STRATEGIES = ("te", "lr")
+LOAD_TIMEOUT_S = 600  # of host time
+MACHINES = ("virt-v3", "virt-v2")
 READY = "guest-linux: ready"
+
+# Programs of Debian's rt-tests, and what they are linked to: package -> files, from the root of the guest.
+RT_TESTS: dict[str, tuple[str, ...]] = {"rt-tests": ("usr/bin/hackbench", "usr/bin/cyclictest")}
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "libc6": ("ld-linux-aarch64.so.1", "libc.so.6", "libpthread.so.0", "librt.so.1"),
+    "libnuma1": ("libnuma.so.1",),
+}
 
 # What a healthy boot does not print.
 COMPLAINT = re.compile(r".*(nobody cared|detected stall|BUG:|WARNING:|Oops|Call trace|Kernel panic|unhandled).*")
@@ -73,19 +85,33 @@ def kernel() -> Path:
     return path
 
 
-def initramfs() -> Path:
-    """An initial RAM disk with busybox and INIT."""
+def initramfs(rt_tests: bool = False) -> Path:
+    """An initial RAM disk with busybox and INIT; with hackbench and cyclictest in /bin, and their libraries."""
     busybox = (fetch(BUSYBOX) / "bin/busybox").read_bytes()
     console = cpio_entry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
-    directories = [cpio_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev", "proc", "sys")]
-    files = [
-        cpio_entry("bin/busybox", stat.S_IFREG | 0o755, busybox),
-        cpio_entry("init", stat.S_IFREG | 0o755, INIT.encode()),
-    ]
-    path = OUT / "initramfs.cpio"
+    directories = [cpio_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev", "lib", "proc", "sys")]
+    files = {"bin/busybox": busybox, "init": INIT.encode(), **(_rt_tests() if rt_tests else {})}
+    entries = [cpio_entry(name, stat.S_IFREG | 0o755, content) for name, content in files.items()]
+    path = OUT / ("initramfs-rt-tests.cpio" if rt_tests else "initramfs.cpio")
     OUT.mkdir(parents=True, exist_ok=True)
-    _write(path, b"".join([*directories, console, *files, cpio_entry("TRAILER!!!", 0)]))
+    _write(path, b"".join([*directories, console, *entries, cpio_entry("TRAILER!!!", 0)]))
     return path
+
+
+def _rt_tests() -> dict[str, bytes]:
+    """Where it goes in the guest, and content."""
+    found = {}
+    for package, names in RT_TESTS.items():
+        for name in names:
+            found[f"bin/{Path(name).name}"] = (fetch(package) / name).read_bytes()
+    for package, names in LIBRARIES.items():
+        root = fetch(package)
+        for name in names:
+            paths = sorted(root.glob(f"**/{name}"))
+            if not paths:
+                raise LabError(f"the package {package} has no {name}", f"remove {root}* and try again")
+            found[f"lib/{name}"] = paths[0].read_bytes()
+    return found
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -116,20 +142,41 @@ class Boot:
     seconds: float
 
 
-def boot(strategy: str, vcpus: int, command: str = "true", timeout_s: float = 60) -> Boot:
-    """Boot, run a shell command in place of the shell, power off."""
-    arguments = ["--strategy", strategy, "--vcpus", str(vcpus), "--timeout", str(timeout_s)]
-    bootargs = f"console=ttyAMA0 earlycon panic=-1 -- {command}"
+@dataclass(frozen=True)
+class Ground:
+    """What it boots on."""
+
+    machine: str
+    strategy: str
+    vcpus: int
+
+    def __str__(self) -> str:
+        return f"{self.strategy} on {self.machine}, {self.vcpus} vCPU{'s' if self.vcpus > 1 else ''}"
+
+
+def grounds(vcpus: Sequence[int], strategies: Sequence[str] = ()) -> list[Ground]:
+    """Every strategy on each of MACHINES that it runs on, or those that are named, with each number of vCPUs."""
+    every = [Ground(*ground, n) for ground in run_guest.grounds() if ground[0] in MACHINES for n in vcpus]
+    return [ground for ground in every if not strategies or ground.strategy in strategies]
+
+
+def boot(ground: Ground, command: str = "true", timeout_s: float = 60, rt_tests: bool = False) -> Boot:
+    """Boot, run a shell command in place of the shell, power off. LabError for one with double quotes."""
+    if '"' in command:
+        raise LabError(f"the guest's command has a double quote: {command}", "use single quotes")
+    arguments = ["--machine", ground.machine, "--strategy", ground.strategy, "--vcpus", str(ground.vcpus)]
+    arguments += ["--timeout", str(timeout_s)]
+    bootargs = f'console=ttyAMA0 earlycon panic=-1 -- "{command}"'  # one word: the kernel takes at most 32
     begin = time.monotonic()
     done = subprocess.run(
-        [ROOT / "virqlab", "run-guest", kernel(), "--initrd", initramfs(), *arguments, "--bootargs", bootargs],
+        [ROOT / "virqlab", "run-guest", kernel(), "--initrd", initramfs(rt_tests), *arguments, "--bootargs", bootargs],
         capture_output=True,
         text=True,
         errors="replace",
         stdin=subprocess.DEVNULL,
         check=False,
     )
-    return Boot(_fault(done, vcpus), done.stdout, time.monotonic() - begin)
+    return Boot(_fault(done, ground.vcpus), done.stdout, time.monotonic() - begin)
 
 
 def _fault(done: subprocess.CompletedProcess[str], vcpus: int) -> str:
@@ -143,33 +190,90 @@ def _fault(done: subprocess.CompletedProcess[str], vcpus: int) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class Load:
+    """A program that runs to its end: its command, and what it says there."""
+
+    command: str
+    said: str
+
+
+LOAD_ENDED = "guest-linux: load ended"
+LOAD_BEGIN = "mkdir -p /dev/shm; mount -t tmpfs tmpfs /dev/shm"  # cyclictest shows its state there
+
+
+def loads(vcpus: int) -> list[Load]:
+    """hackbench by sockets and by pipes; cyclictest alone, and beside hackbench, with a thread for each vCPU."""
+    cycles = 2000
+    cyclictest = f"cyclictest -q -m -a -t {vcpus} -p 80 -i 1000 -d 0 -l {cycles}"
+    finished = rf"^T: *\d+ .* C: *{cycles} "  # of the thread that is first, which ends the others
+    return [
+        Load("hackbench -g 2 -l 100", r"^Time: \d"),
+        Load("hackbench -p -g 2 -l 100", r"^Time: \d"),
+        Load(cyclictest, finished),
+        Load(f"hackbench -g 2 -l 100 > /dev/null & {cyclictest} && wait $!", finished),
+    ]
+
+
+def run_load(ground: Ground, load: Load) -> Boot:
+    """Boot, run it, power off; its fault too when it did not run to its end."""
+    command = f"{LOAD_BEGIN}; {load.command} && echo {LOAD_ENDED}"
+    result = boot(ground, command, LOAD_TIMEOUT_S, rt_tests=True)
+    return result if result.fault else replace(result, fault=load_fault(load, result.console))
+
+
+def load_fault(load: Load, console: str) -> str:
+    """Why a load did not run to its end; empty when it did."""
+    if not re.search(load.said, console, re.MULTILINE):
+        return f"{load.said!r} is not on the console"
+    return "" if re.search(rf"^{LOAD_ENDED}\r?$", console, re.MULTILINE) else "it failed"
+
+
 def main() -> int:
-    """For `make linux` and `make linux-20`; the last line of the latter is "N passed, N failed"."""
+    """For `make linux`, `make linux-20` and `make linux-load`; the last line of these is "N passed, N failed"."""
     parser = argparse.ArgumentParser(prog="bench.linux", description=__doc__.splitlines()[0])
-    parser.add_argument("--boots", type=int, default=0, metavar="N")
-    parser.add_argument("--vcpus", type=int, default=4, metavar="N")
+    parser.add_argument("--boots", type=int, default=0, metavar="N", help="boot it N times on each of what is below")
+    parser.add_argument("--load", action="store_true", help="run hackbench and cyclictest to their ends")
+    parser.add_argument("--run", metavar="COMMAND", help="run a shell command, of hackbench and cyclictest, too")
+    parser.add_argument("--vcpus", type=int, nargs="+", default=[1, 4], metavar="N", help="default 1 4")
+    parser.add_argument("--strategy", nargs="+", default=[], metavar="NAME", help="default all, each on all machines")
     arguments = parser.parse_args()
     try:
         print(kernel(), initramfs(), sep="\n")
     except LabError as error:
         print(f"virqlab: {error}", file=sys.stderr)
         return FETCH_UNREACHABLE if isinstance(error, Unreachable) else 2
-    return _boots(arguments.boots, arguments.vcpus) if arguments.boots else 0
+    chosen = grounds(arguments.vcpus, arguments.strategy)
+    if arguments.run:
+        return _run(arguments.run, chosen)
+    runs = [(f"{ground}, boot {n + 1}", partial(boot, ground)) for ground in chosen for n in range(arguments.boots)]
+    if arguments.load:
+        pairs = [(ground, load) for ground in chosen for load in loads(ground.vcpus)]
+        runs += [(f"{ground}, {load.command}", partial(run_load, ground, load)) for ground, load in pairs]
+    return _count(runs) if runs else 0
 
 
-def _boots(count: int, vcpus: int) -> int:
+def _run(command: str, chosen: Sequence[Ground]) -> int:
     failed = 0
-    for strategy in STRATEGIES:
-        for number in range(1, count + 1):
-            result = boot(strategy, vcpus)
-            failed += bool(result.fault)
-            name = f"{strategy}, {vcpus} vCPUs, boot {number} of {count}: {result.seconds:.1f} s"
-            print(f"{name}: {result.fault or 'ok'}", flush=True)
-            if result.fault:
-                path = OUT / f"{strategy}-{number}.log"
-                path.write_text(result.console, encoding="utf-8")
-                print(f"  console: {path}")
-    print(f"{count * len(STRATEGIES) - failed} passed, {failed} failed")
+    for ground in chosen:
+        result = boot(ground, command, LOAD_TIMEOUT_S, rt_tests=True)
+        failed += bool(result.fault)
+        print(f"== {ground}: {result.seconds:.1f} s: {result.fault or 'ok'}", flush=True)
+        print(result.console)
+    return 1 if failed else 0
+
+
+def _count(runs: Sequence[tuple[str, Callable[[], Boot]]]) -> int:
+    failed = 0
+    for number, (name, run) in enumerate(runs):
+        result = run()
+        failed += bool(result.fault)
+        print(f"{name}: {result.seconds:.1f} s: {result.fault or 'ok'}", flush=True)
+        if result.fault:
+            path = OUT / f"failed-{number}.log"
+            path.write_text(result.console, encoding="utf-8")
+            print(f"  console: {path}")
+    print(f"{len(runs) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

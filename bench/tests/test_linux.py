@@ -10,11 +10,13 @@ from pathlib import Path
 import pexpect  # type: ignore[import]
 import pytest
 
+from analysis.errors import LabError
 from bench import linux
-from bench.linux import STRATEGIES
+from bench.linux import Ground
 from bench.suite import ROOT
 
-VCPUS = (4,)  # fewer boot in the tests of the shell
+GROUNDS = linux.grounds([4])  # fewer vCPUs boot in the tests of the shell
+GROUNDS_2 = linux.grounds([2])
 
 
 @pytest.fixture(name="files", scope="module")
@@ -33,33 +35,35 @@ def interrupts(console: str, name: str) -> list[int]:
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("vcpus", VCPUS)
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_boots_to_user_space_and_powers_off(strategy: str, vcpus: int) -> None:
+@pytest.mark.parametrize("ground", GROUNDS, ids=str)
+def test_boots_to_user_space_and_powers_off(ground: Ground) -> None:
     """No complaint of the kernel on the way; every CPU gets its timer's interrupts."""
-    result = linux.boot(strategy, vcpus, "sleep 0.2; cat /proc/interrupts")
+    result = linux.boot(ground, "sleep 0.2; cat /proc/interrupts")
     assert result.fault == "", result.console
     timers = interrupts(result.console, "arch_timer")
-    assert len(timers) == vcpus and all(count > 20 for count in timers)
+    assert len(timers) == ground.vcpus and all(count > 20 for count in timers)
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize("strategy", STRATEGIES)
-def test_a_cpu_goes_off_and_on_again(strategy: str) -> None:
+@pytest.mark.parametrize("ground", GROUNDS_2, ids=str)
+def test_a_cpu_goes_off_and_on_again(ground: Ground) -> None:
     """PSCI CPU_OFF and CPU_ON: its interrupt controller starts anew, its timer ticks again."""
     online = "/sys/devices/system/cpu/cpu1/online"
     cycle = f"echo 0 > {online}; echo 1 > {online}; "
-    result = linux.boot(strategy, 2, cycle * 3 + "cat /proc/interrupts; sleep 0.5; cat /proc/interrupts")
+    result = linux.boot(ground, cycle * 3 + "cat /proc/interrupts; sleep 0.5; cat /proc/interrupts")
     assert result.fault == "", result.console
     lines = re.findall(r"^ *\d+: +\d+ +(\d+) +GIC.*arch_timer", result.console, re.MULTILINE)
     assert int(lines[-1]) > int(lines[-2]), result.console
 
 
-@pytest.mark.parametrize("strategy, gic, vcpus", [("te", 3, 1), ("te", 2, 2), ("lr", 3, 2)])
-def test_shell_on_the_console(files: tuple[Path, Path], strategy: str, gic: int, vcpus: int) -> None:
+@pytest.mark.parametrize(
+    "machine, strategy, gic, vcpus",
+    [("virt-v3", "te", 3, 1), ("virt-v3", "te", 2, 2), ("virt-v3", "lr", 3, 2), ("virt-v2", "gicv2", 2, 2)],
+)
+def test_shell_on_the_console(files: tuple[Path, Path], machine: str, strategy: str, gic: int, vcpus: int) -> None:
     """What is typed arrives by the interrupt of the UART, on the CPU it is routed to; exit powers off."""
     kernel, initrd = files
-    model = ["--strategy", strategy, "--gic", str(gic), "--vcpus", str(vcpus)]
+    model = ["--machine", machine, "--strategy", strategy, "--gic", str(gic), "--vcpus", str(vcpus)]
     arguments = ["run-guest", str(kernel), "--initrd", str(initrd), *model, "--bootargs", "console=ttyAMA0 quiet"]
     shell = pexpect.spawn(str(ROOT / "virqlab"), [*arguments, "--timeout", "60"], timeout=30)
     try:
@@ -95,6 +99,38 @@ def test_a_kernel_that_panics_asks_for_a_reset(files: tuple[Path, Path]) -> None
     )
     assert done.returncode == 3, done.stderr
     assert "Kernel panic" in done.stdout
+
+
+def test_a_command_with_quotes_of_the_kernel() -> None:
+    """They would end its one word."""
+    with pytest.raises(LabError):
+        linux.boot(GROUNDS[0], 'echo "a"')
+
+
+@pytest.mark.parametrize(
+    "console, fault",
+    [
+        (f"Time: 1.2\r\n{linux.LOAD_ENDED}\r\n", ""),
+        ("Time: 1.2\r\n", "it failed"),
+        (f"{linux.LOAD_ENDED}\r\n", "is not on the console"),
+        (f"Time: 1.2\r\nsh: {linux.LOAD_ENDED}\r\n", "it failed"),
+    ],
+)
+def test_a_load_must_end(console: str, fault: str) -> None:
+    """It says so itself, and its exit code does."""
+    said = linux.load_fault(linux.Load("hackbench", r"^Time: \d"), console)
+    assert (said == "") == (fault == "") and fault in said
+
+
+@pytest.mark.parametrize("ground", GROUNDS_2, ids=str)
+def test_hackbench_runs_to_its_end(ground: Ground) -> None:
+    """A short one of `make linux-load`."""
+    try:
+        linux.initramfs(rt_tests=True)
+    except linux.Unreachable as error:
+        pytest.skip(str(error))
+    result = linux.run_load(ground, linux.Load("hackbench -g 1 -l 20", r"^Time: \d"))
+    assert result.fault == "", result.console
 
 
 def test_cpio_entries_are_aligned() -> None:

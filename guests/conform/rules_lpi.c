@@ -267,8 +267,11 @@ static struct verdict pending_once(uint32_t subject)
     return PASSED;
 }
 
+/* They are of one priority: which comes first is the implementation's choice (4.8). */
 static struct verdict distributor_group(uint32_t subject)
 {
+    uint32_t first;
+
     (void)subject;
     NEED_LPIS(1);
     COMMAND(send(0));
@@ -277,8 +280,9 @@ static struct verdict distributor_group(uint32_t subject)
     COMMAND(send(1));
     set_distributor(true, true);
     EXPECT("signalled again", signalled(), SIGNAL_IRQ);
-    EXPECT("IAR", take_lpi(), LPI);
-    EXPECT("IAR of the other", take_lpi(), LPI + 1);
+    first = take_lpi();
+    EXPECT("one of them", first == LPI || first == LPI + 1, true);
+    EXPECT("IAR of the other", take_lpi(), LPI + LPI + 1 - first);
     return PASSED;
 }
 
