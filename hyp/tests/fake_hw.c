@@ -155,7 +155,7 @@ void fake_hw_acknowledge(struct vgic_cpu *cpu)
     }
     if (best != NULL) {
         best->pending = false;
-        best->active = true;
+        best->active = best->irq->intid < INTID_LPI_FIRST;
     }
 }
 

@@ -67,13 +67,15 @@ static void drain(struct vgic_cpu *cpu)
     for (unsigned group = 0; group < 2; group++)
         for (unsigned word = 0; word < 4; word++)
             vcpuif_write_apr(cpu, group, word, 0);
-    for (unsigned i = 0; i < 2 * INTIDS_ALL; i++) {
+    for (unsigned i = 0; i < 2 * INTIDS_ALL + cpu->lpi.count; i++) {
         int group = vcpuif_signalled_group(cpu);
         const struct virq *irq;
+        uint32_t intid;
 
         if (group < 0)
             return;
-        irq = vgic_irq(cpu, vcpuif_acknowledge(cpu, (unsigned)group));
+        intid = vcpuif_acknowledge(cpu, (unsigned)group);
+        irq = intid < INTID_LPI_FIRST ? vgic_irq(cpu, intid) : vlpi_irq(cpu, intid);
         CHECK(irq != NULL && irq->priority >= last);
         last = irq->priority;
         vcpuif_write_apr(cpu, (unsigned)group, 0, 0); /* running no more, still active: the next ones can come */

@@ -9,7 +9,8 @@ from pathlib import Path
 HYP = Path(__file__).resolve().parent.parent
 FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
-REFERENCES = ("test_model", "test_lists", "test_secure")  # against a reference: they take a seed and a number
+# Against a reference: they take a seed and a number.
+REFERENCES = ("test_model", "test_lists", "test_secure", "test_messages")
 GIC = ("test_its", "test_its_command", "test_vpe")  # the drivers of physical controllers, on fakes
 LPIS = ("test_vlpi", "test_vits")
 DEVICES = {"test_pci": "pci_function", "test_smmu": "smmu"}  # drivers of devices, each with a fake of its own
@@ -21,8 +22,8 @@ LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
 # What GIC is made of.
 GIC_DRIVERS = ("its", "its_command", "its_device", "its_queue", "its_table", "lpi", "table", "vpe")
-ORACLES = ("consistent", "fake", "fake_hw")  # what a fuzzer needs beside the model
-FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure", "smp")
+ORACLES = ("consistent", "fake", "fake_hw", "lpis")  # what a fuzzer needs beside the model
+FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure", "smp", "vits")
 
 
 def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path) -> Path:

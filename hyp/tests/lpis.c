@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lpis.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -10,22 +9,26 @@
 
 uint8_t lpis_memory[LPIS_SIZE] __attribute__((aligned(0x10000)));
 
-struct vgic *lpis_bare_vm(const struct delivery *delivery, unsigned cpus, bool its)
+void lpis_give(struct vgic *vm, bool its)
 {
-    static void *banks;
-    size_t size = vlpi_size(VLPI_BITS_LEAST, cpus);
-    struct vgic *vm = fake_vm_of(delivery, cpus, 3);
+    static struct virq_bank banks[VGIC_CPUS_MAX * 256];
+    size_t size = vlpi_size(VLPI_BITS_LEAST, vm->cpus);
 
-    free(banks);
-    banks = aligned_alloc(64, (size + 63) & ~(size_t)63);
-    CHECK(banks != NULL);
+    CHECK(size <= sizeof(banks));
     memset(banks, 0, size);
     memset(lpis_memory, 0, sizeof(lpis_memory));
     vm->memory = (struct guest_memory){LPIS_BASE, LPIS_SIZE, (uintptr_t)lpis_memory};
     vlpi_give(vm, VLPI_BITS_LEAST, banks);
     if (its)
         vits_give(vm);
+}
+
+struct vgic *lpis_bare_vm(const struct delivery *delivery, unsigned cpus, bool its)
+{
+    struct vgic *vm = fake_vm_of(delivery, cpus, 3);
+
     vm->owner = vm->cpu[0];
+    lpis_give(vm, its);
     return vm;
 }
 

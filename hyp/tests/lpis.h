@@ -31,6 +31,8 @@ static inline void *lpis_at(uint64_t address)
 struct vgic *lpis_vm(unsigned cpus, bool its);
 /* ditto, of a strategy, and nothing set up. */
 struct vgic *lpis_bare_vm(const struct delivery *delivery, unsigned cpus, bool its);
+/* Gives a VM LPIs, memory, and an ITS. */
+void lpis_give(struct vgic *vm, bool its);
 /* What lpis_vm() does afterwards. */
 void lpis_open(struct vgic *vm);
 

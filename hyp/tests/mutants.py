@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import conform, images, suite
 from bench.suite import ROOT
-from host import DEVICES, GIC, HYP, MODEL, REFERENCES, ROOMS, build_test
+from host import DEVICES, GIC, HYP, LPIS, MODEL, REFERENCES, ROOMS, build_test
 
 LIST = Path(__file__).resolve().parent / "mutants.toml"
 SEEDS = ("1", "2")
@@ -48,11 +48,13 @@ def plant(mutant: Mutant, hyp: Path) -> None:
 
 
 def _noticing(mutant: Mutant) -> list[str]:
-    """Two security states have tests of their own, the drivers of physical controllers, too."""
+    """Two security states have tests of their own, so have LPIs and the drivers of physical controllers."""
     if mutant.file.startswith("gic/"):
         return list(GIC)
     if mutant.file.startswith("dev/"):
         return list(DEVICES)
+    if Path(mutant.file).name.startswith(("vits", "vlpi", "vredist_lpi", "guest_memory")):
+        return [*LPIS, "test_messages"]
     secure = mutant.file.startswith("vgic/vsecure")
     return [name for name in REFERENCES + MODEL if (name in ("test_secure", "test_states")) == secure]
 

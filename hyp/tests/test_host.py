@@ -39,6 +39,20 @@ def test_list_registers_equal_the_reference(lists: Path, seed: int) -> None:
     assert done.stdout.count("\nok ") == 18
 
 
+@pytest.fixture(name="messages", scope="session")
+def fixture_messages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program that compares LPIs and the virtual ITS with their reference."""
+    return build_test("test_messages", tmp_path_factory.mktemp("hyp"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 0xDEADBEEF])
+def test_lpis_equal_the_reference(messages: Path, seed: int) -> None:
+    """Random commands, configuration and acknowledges with three vCPUs."""
+    done = subprocess.run([messages, str(seed), "40000"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("\nok ") == 1
+
+
 @pytest.fixture(name="secure", scope="session")
 def fixture_secure(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program that compares two security states with their reference."""

@@ -317,6 +317,9 @@ static void two_level(unsigned page_size, uint64_t page)
     *entry_of(level1, 3) = GITS_LEVEL1_VALID | (LPIS_BASE + LPIS_SIZE);
     lpis_event(vm, ITS_INT, device, 1);
     EXPECT(vm->misuse, 2);
+    *entry_of(level1, 3) = level2;
+    lpis_event(vm, ITS_INT, device, 1);
+    EXPECT(vm->misuse, 3);
 }
 
 static void two_levels(void)
@@ -346,6 +349,21 @@ static void forged(void)
     *entry_of(LPIS_COLLECTIONS, 100) = VITS_VALID | 0xffff; /* no such vCPU */
     lpis_invall(vm, 100);
     EXPECT(vm->misuse, 5);
+    *entry_of(LPIS_COLLECTIONS, 100) = VITS_VALID | VGIC_CPUS_MAX;
+    lpis_invall(vm, 100);
+    EXPECT(vm->misuse, 6);
+}
+
+/* Pages of 64 KiB have bits 51 to 48 of their address where others have 15 to 12. */
+static void high_address(void)
+{
+    vm = lpis_vm(1, true);
+    lpis_gits_write(vm, GITS_CTLR, 0);
+    lpis_gits_write(vm, GITS_BASER,
+                    GITS_BASER_VALID | LPIS_DEVICES | BIT(12) | FIELD_PREP(GITS_BASER_PAGE_SIZE, GITS_BASER_PAGE_64K));
+    lpis_gits_write(vm, GITS_CTLR, GITS_CTLR_ENABLED);
+    lpis_mapd(vm, 1, 4, true);
+    EXPECT(vm->misuse, 1);
 }
 
 static void disabled(void)
@@ -384,6 +402,7 @@ static const struct tap_test tests[] = {
     {"a queue that is none", bad_queue},
     {"tables with two levels", two_levels},
     {"tables that the guest forged", forged},
+    {"a table above 48 bits of address", high_address},
     {"disabled it translates nothing and runs nothing", disabled},
 };
 
