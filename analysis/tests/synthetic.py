@@ -14,6 +14,8 @@ IRQ_LOWER, IRQ_CURRENT = 9, 5  # vector offset / 0x80: from a lower level, from 
 SYNC_LOWER = 8
 ESR_HVC = 0x16 << 26
 ESR_WFI = 0x01 << 26
+ESR_DABT = 0x24 << 26 | 1 << 24
+WORD = 2 << trace.MMIO_SIZE_SHIFT  # of an mmio record's sub
 TIMER = 27
 
 
@@ -62,9 +64,23 @@ class Writer:
             row[name] = count
         self.rows.append(row.view(trace.RECORD)[0].item())
 
-    def mmio(self, address: int, write: bool = False) -> None:
-        """An access of EL2 (on bare metal, of EL1) to a device, in the instruction before."""
-        self.rows.append((self.insn - 1, trace.MMIO, 2 if self.guest else 1, int(write), 0, 4, address, 0))
+    def mmio(self, address: int, write: bool = False, value: int = 0, guest: bool = False) -> None:
+        """An access of EL2 (on bare metal, and of a guest's own, of EL1) to a word of a device, in the instruction
+        before."""
+        sub, flags = WORD | int(write), trace.FLAG_VALID | (trace.FLAG_GUEST if guest else 0)
+        el = 2 if self.guest and not guest else 1
+        self.rows.append((self.insn - 1, trace.MMIO, el, sub, flags, value, address, 0))
+
+    def emulated(self, address: int, write: bool, value: int, trap_insns: int) -> None:
+        """A guest's access to a word of a device, itself one instruction, which EL2 emulates."""
+        pc = 0x40000000 + 4 * self.insn
+        self.execute(1)
+        self.add(trace.EXC_EL2, sub=SYNC_LOWER, c=ESR_DABT, a=pc, b=address)
+        self.execute(trap_insns - 1)
+        self.add(trace.ERET_EL2, a=pc + 4)
+        self.execute(1)
+        flags = trace.FLAG_VALID | trace.FLAG_EMULATED
+        self.add(trace.MMIO, sub=WORD | int(write), flags=flags, c=value, a=address, b=pc)
 
     def daif(self, sub: int, imm: int = 0, value: int = 0, pc: int = 0) -> None:
         """A write of PSTATE.DAIF at EL2, itself one instruction."""

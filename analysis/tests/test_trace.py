@@ -30,9 +30,11 @@ def test_dtype_is_the_record_of_the_tracer() -> None:
     assert fields == [(name, trace.RECORD[name].itemsize) for name in trace.RECORD.names or ()]
     assert trace.RECORD.itemsize == 32
     kinds = dict(re.findall(r"RECORD_(\w+) = (\d+)", header))
-    for name in ("EXC_EL2", "ERET_EL2", "EXC_EL1", "ERET_EL1", "SYSREG", "SYSREG_DONE", "MARK", "WFX", "END"):
+    for name in ("EXC_EL2", "ERET_EL2", "EXC_EL1", "ERET_EL1", "SYSREG", "SYSREG_DONE", "MARK", "WFX", "END", "MMIO"):
         assert int(kinds[name]) == getattr(trace, name)
-    assert (int(kinds["GUEST"]), int(kinds["VALID"])) == (trace.FLAG_GUEST, trace.FLAG_VALID)
+    for name in ("GUEST", "VALID", "EMULATED"):
+        assert int(kinds[name]) == getattr(trace, f"FLAG_{name}")
+    assert (int(kinds["WRITE"]), int(kinds["SIZE_SHIFT"])) == (trace.MMIO_WRITE, trace.MMIO_SIZE_SHIFT)
     assert (int(kinds["END_EXIT"]), int(kinds["END_DEADLINE"])) == (trace.END_EXIT, trace.END_DEADLINE)
 
 
@@ -107,3 +109,14 @@ def test_decoding_is_vectorised(tmp_path: Path) -> None:
     assert found["exits_per_irq"]["value"] == 3 and found["exits_per_irq"]["n"] == copies
     assert account["total"] == 3 * copies
     assert elapsed < 4
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """The plugin's metadata names the version that is read; an older trace names none."""
+    metadata = (ROOT / "plugins/tcg/metadata").read_text(encoding="utf-8")
+    directory = save(tmp_path / "trace", Writer(False).records())
+    (directory / "metadata").write_text(metadata, encoding="utf-8")
+    assert trace.load(directory).only.size == 1
+    (directory / "metadata").write_text(metadata.replace("trace_format", "other"), encoding="utf-8")
+    with pytest.raises(TraceError, match="version 1 of the format, this reads 2"):
+        trace.load(directory)

@@ -85,7 +85,7 @@ def test_the_physical_trigger_is_the_guests(spi_hw: Path) -> None:
     """An edge that came and went while the physical interrupt was a level would be lost."""
     for strategy in ("te", "lr"):
         records = trace.load(spi_hw / f"points/virt-v3/{strategy}/spi_hw/trace").only
-        written = trace.select(records, trace.MMIO, el=2, sub=1, a=ICFGR_42)
+        written = trace.select(records, trace.MMIO, el=2, sub=2 << trace.MMIO_SIZE_SHIFT | trace.MMIO_WRITE, a=ICFGR_42)
         # Once by the distributor's reset, once when the guest enables it as edge-triggered.
         assert written.sum() == 2
 

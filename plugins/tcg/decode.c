@@ -153,6 +153,15 @@ bool a64_may_leave(uint32_t opcode)
     return bits(opcode, 27, 25) != 7; /* x111: data processing, SIMD and floating point */
 }
 
+/* C4.1.96 "Loads and Stores", load/store register: op0 = xx11, V = 0; atomic memory operations among them do two. */
+bool a64_accesses_once(uint32_t opcode)
+{
+    const bool one_register = (opcode & 0x3e000000) == 0x38000000;
+    const bool atomic = (opcode & 0x01200c00) == 0x00200000;
+
+    return one_register && !atomic;
+}
+
 /* BR, BLR, RET and their authenticating forms: bits 24:21 = Z:0:op, bit 11 = authenticated. */
 static struct a64_flow indirect_flow(uint32_t opcode)
 {

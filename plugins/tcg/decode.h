@@ -50,6 +50,7 @@ enum a64_class a64_classify(uint32_t opcode);
 uint16_t a64_mark_id(uint32_t opcode);
 uint8_t a64_daif_imm(uint32_t opcode);
 bool a64_may_leave(uint32_t opcode);
+bool a64_accesses_once(uint32_t opcode); /* a load or store of one general register, so one access at most */
 struct a64_flow a64_flow_of(uint32_t opcode, uint64_t pc);
 
 /* MSR/MRS (register): the system register as ESR_ELx.ISS names it (docs/trace-format.md), and Rt. */

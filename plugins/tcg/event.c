@@ -23,6 +23,13 @@
 #define HPFAR_FIPA  0x0000fffffffffff0ULL /* HPFAR_EL2[47:4]: IPA[55:12] */
 #define FAR_IN_PAGE 0xfffULL
 
+static bool emulated_watched;
+
+void event_watch_emulated(bool watch)
+{
+    emulated_watched = watch;
+}
+
 static unsigned int level_of_spsr(uint64_t spsr)
 {
     if (spsr & SPSR_AARCH32) {
@@ -140,11 +147,28 @@ static enum access_context context_of(struct vcpu *vcpu, unsigned int el)
     return guest_flag(vcpu, el) ? ACCESS_GUEST : ACCESS_HOST_EL1;
 }
 
+static void set_attention(struct vcpu *vcpu, unsigned int el)
+{
+    const struct access *access = vcpu->access;
+    const bool emulated = vcpu->emulation.state == EMULATION_RETURNED && vcpu->emulation.el == el;
+
+    switch (el) {
+    case 0:
+        vcpu->attention[el] = emulated;
+        break;
+    case 1:
+        vcpu->attention[el] = emulated || access[ACCESS_GUEST].waiting || access[ACCESS_HOST_EL1].waiting;
+        break;
+    default:
+        vcpu->attention[el] = access[ACCESS_EL2].waiting;
+        break;
+    }
+}
+
 static void stop_waiting(struct vcpu *vcpu, unsigned int el, struct access *access)
 {
     access->waiting = false;
-    vcpu->attention[el] = el == 2 ? vcpu->access[ACCESS_EL2].waiting
-                                  : vcpu->access[ACCESS_GUEST].waiting || vcpu->access[ACCESS_HOST_EL1].waiting;
+    set_attention(vcpu, el);
 }
 
 void event_access(struct vcpu *vcpu, const struct site *site)
@@ -177,12 +201,85 @@ static void put_access(struct vcpu *vcpu, unsigned int el, struct access *access
     stop_waiting(vcpu, el, access);
 }
 
+static struct record *put_mmio(struct vcpu *vcpu, unsigned int el, uint64_t insn, const struct mmio *mmio)
+{
+    struct record *record = put(vcpu, RECORD_MMIO, el, insn);
+
+    record->sub = (uint8_t)(mmio->size_shift << RECORD_SIZE_SHIFT | (mmio->write ? RECORD_WRITE : RECORD_READ));
+    record->flags = guest_flag(vcpu, el) | RECORD_VALID;
+    record->c = (uint32_t)mmio->value;
+    record->a = mmio->address;
+    return record;
+}
+
+/* The register that was loaded has the value now. */
+static void put_emulated(struct vcpu *vcpu, uint64_t insn)
+{
+    struct emulation *emulation = &vcpu->emulation;
+    struct mmio mmio = {
+        .address = emulation->address,
+        .value = emulation->value,
+        .size_shift = emulation->size_shift,
+        .write = emulation->write,
+    };
+    struct record *record;
+
+    if (!emulation->write && emulation->rt != A64_REG_ZR) {
+        mmio.value = emulation_value(emulation, register_read((enum register_id)(REG_X0 + emulation->rt)));
+    }
+    record = put_mmio(vcpu, emulation->el, insn, &mmio);
+    record->flags |= RECORD_EMULATED;
+    if (!emulation->write && emulation->rt == A64_REG_ZR) {
+        record->flags &= (uint8_t)~RECORD_VALID;
+    }
+    record->b = emulation->pc;
+    emulation->state = EMULATION_NONE;
+    set_attention(vcpu, emulation->el);
+}
+
 void event_resume(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
     struct access *access = &vcpu->access[context_of(vcpu, site->el)];
 
-    if (access->waiting && site->pc == access->pc + 4) {
+    if (emulation_done(&vcpu->emulation, site->el, site->pc)) {
+        put_emulated(vcpu, insn);
+    }
+    if (site->el != 0 && access->waiting && site->pc == access->pc + 4) {
         put_access(vcpu, site->el, access, insn);
+    }
+}
+
+static struct emulation_owner running_vcpu(void)
+{
+    return (struct emulation_owner){
+        .vttbr = register_read(REG_VTTBR_EL2),
+        .vmpidr = register_read(REG_VMPIDR_EL2),
+    };
+}
+
+/* An exception from `from` to `el`: the first instruction after an emulated access may be its vector's. */
+static void end_emulated(struct vcpu *vcpu, unsigned int el, unsigned int from, uint64_t elr, uint64_t insn)
+{
+    if (!emulation_done(&vcpu->emulation, from, elr)) {
+        return;
+    }
+    if (el == 1) {
+        put_emulated(vcpu, insn);
+    } else {
+        emulation_interrupt(&vcpu->emulation);
+        set_attention(vcpu, from);
+    }
+}
+
+/* A guest's access traps to EL2, which may emulate it. */
+static void begin_emulated(struct vcpu *vcpu, const struct record *exception)
+{
+    struct emulation *emulation = &vcpu->emulation;
+    const struct emulation_owner owner = running_vcpu();
+
+    emulation_trap(emulation, exception->c, exception->el, exception->a, exception->b, &owner);
+    if (emulation->write && emulation->rt != A64_REG_ZR) {
+        emulation->value = emulation_value(emulation, register_read((enum register_id)(REG_X0 + emulation->rt)));
     }
 }
 
@@ -211,9 +308,11 @@ void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, ui
     const bool interrupt = kind == VECTOR_IRQ || kind == VECTOR_FIQ;
     const uint64_t elr = register_read_el(REG_ELR_EL1, el);
     const uint64_t esr = interrupt ? 0 : register_read_el(REG_ESR_EL1, el);
-    const unsigned int from = level_of_spsr(register_read_el(REG_SPSR_EL1, el));
+    const uint64_t spsr = register_read_el(REG_SPSR_EL1, el);
+    const unsigned int from = level_of_spsr(spsr);
     struct record *record;
 
+    end_emulated(vcpu, el, from, elr, insn);
     if (from == el) {
         interrupt_access(vcpu, el, kind == VECTOR_SYNC, elr, insn);
     }
@@ -224,6 +323,9 @@ void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, ui
     record->c = (uint32_t)esr;
     record->a = elr;
     record->b = kind == VECTOR_SYNC ? fault_address(el, esr) : 0;
+    if (emulated_watched && record->flags & RECORD_GUEST && emulation_describes(esr) && !(spsr & SPSR_AARCH32)) {
+        begin_emulated(vcpu, record);
+    }
 }
 
 void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
@@ -242,6 +344,12 @@ void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     record->flags = guest_flag(vcpu, site->el == 2 ? to : site->el);
     record->a = elr;
     record->b = spsr;
+    if (record->flags & RECORD_GUEST && site->el == 2 && emulation_waits(&vcpu->emulation)) {
+        const struct emulation_owner owner = running_vcpu();
+
+        emulation_return(&vcpu->emulation, to, elr, &owner);
+        set_attention(vcpu, to);
+    }
 }
 
 void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn)
@@ -301,16 +409,12 @@ void event_daif(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     record->b = site->pc;
 }
 
-void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, uint64_t address, unsigned int size,
-                bool write)
+void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, const struct mmio *mmio)
 {
-    struct record *record = put(vcpu, RECORD_MMIO, site->el, insn);
-
-    record->sub = write ? RECORD_WRITE : RECORD_READ;
-    record->flags = guest_flag(vcpu, site->el);
-    record->c = size;
-    record->a = address;
-    record->b = site->pc;
+    put_mmio(vcpu, site->el, insn, mmio)->b = site->pc;
+    if (site->el < 2 && a64_accesses_once(site->opcode)) {
+        put_counts(vcpu, site->el, insn + 1);
+    }
 }
 
 /*

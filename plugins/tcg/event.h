@@ -16,8 +16,19 @@ void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_daif(struct vcpu *vcpu, const struct site *site, uint64_t insn);
-void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, uint64_t address, unsigned int size,
-                bool write);
+
+/* An access to a device. */
+struct mmio {
+    uint64_t address;
+    uint64_t value;
+    uint8_t size_shift; /* log2 of the bytes */
+    bool write;
+};
+
+void event_mmio(struct vcpu *vcpu, const struct site *site, uint64_t insn, const struct mmio *mmio);
+
+/* Whether accesses of guests that EL2 emulates are recorded. */
+void event_watch_emulated(bool watch);
 
 /* A GIC access begins; an instruction at the same level starts; an exception is taken to the same level. */
 void event_access(struct vcpu *vcpu, const struct site *site);

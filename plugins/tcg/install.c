@@ -149,7 +149,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
         return -1;
     }
     translate_count_every_insn(options.count_insn);
-    translate_watch_all_mmio(options.all_mmio);
+    translate_watch_mmio(options.mmio == OPTIONS_MMIO_ALL, options.mmio != OPTIONS_MMIO_EL2);
     if (options.profile) {
         profile_enable(options.region_begin, options.region_end);
     }

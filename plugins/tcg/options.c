@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define VALID                                                                                                          \
-    "out=DIR, deadline=NS, count=fast|insn, mmio=el2|all, profile=FILE, region=MARK:MARK, stimulus=FILE, slice=NS"
+    "out=DIR, deadline=NS, count=fast|insn, mmio=el2|emulated|all, profile=FILE, region=MARK:MARK, stimulus=FILE, slice=NS"
 
 static const char *value_of(const char *argument, const char *key)
 {
@@ -40,6 +40,20 @@ static bool parse_region(struct options *options, const char *text)
            begin_mark != end_mark;
 }
 
+static bool parse_mmio(struct options *options, const char *text)
+{
+    static const char *const names[] = {
+        [OPTIONS_MMIO_EL2] = "el2", [OPTIONS_MMIO_EMULATED] = "emulated", [OPTIONS_MMIO_ALL] = "all"};
+
+    for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            options->mmio = (enum options_mmio)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_one(struct options *options, const char *argument)
 {
     const char *value;
@@ -56,8 +70,7 @@ static bool parse_one(struct options *options, const char *argument)
         return options->count_insn || strcmp(value, "fast") == 0;
     }
     if ((value = value_of(argument, "mmio")) != NULL) {
-        options->all_mmio = strcmp(value, "all") == 0;
-        return options->all_mmio || strcmp(value, "el2") == 0;
+        return parse_mmio(options, value);
     }
     if ((value = value_of(argument, "profile")) != NULL) {
         options->profile = value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The plugin's arguments:
- * -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn][,mmio=el2|all][,profile=FILE,region=MARK:MARK]
+ * -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn][,mmio=el2|emulated|all][,profile=FILE,region=MARK:MARK]
  *                   [,stimulus=FILE][,slice=NS]
  */
 #ifndef VIRQLAB_OPTIONS_H
@@ -10,11 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum options_mmio {
+    OPTIONS_MMIO_EL2,      /* accesses to devices at EL2 */
+    OPTIONS_MMIO_EMULATED, /* and those of guests that EL2 emulates */
+    OPTIONS_MMIO_ALL,      /* and every level's: slow */
+};
+
 struct options {
     const char *out;     /* directory of the trace */
     uint64_t deadline;   /* virtual time in ns at which the machine is stopped; 0: never */
     bool count_insn;     /* count at every instruction rather than per segment: slow, for verification */
-    bool all_mmio;       /* record accesses to devices at every level, not only at EL2: slow */
+    enum options_mmio mmio;
     const char *profile; /* file of the profile between the marks of the region; NULL: none */
     uint16_t region_begin;
     uint16_t region_end;

@@ -19,7 +19,8 @@ enum record_kind {
     RECORD_WFX = 8,         /* WFI or WFE, before it executes */
     RECORD_END = 9,         /* last record of a file */
     RECORD_COUNTS = 10,     /* struct counts: what was executed since the last one */
-    RECORD_MMIO = 11,       /* access to a device, after it was done */
+    RECORD_MMIO = 11,       /* access to a device, after it was done; of a guest's that EL2 emulates: where the guest
+                               goes on */
     RECORD_DAIF = 12,       /* write of PSTATE.DAIF at EL2, before it executes */
     RECORD_STIMULUS = 13,   /* store of the stimulus, before the next instruction; in the file of every vCPU */
     RECORD_SYNC = 14,       /* how far another vCPU is, right before the record it is told for */
@@ -28,12 +29,14 @@ enum record_kind {
 enum record_flag {
     RECORD_GUEST = 1, /* guest context: EL0/EL1 with HCR_EL2.VM=1 and TGE=0 (EXC_EL2: where the exception came
                          from; ERET_EL2: where it goes; others: where the instruction executed) */
-    RECORD_VALID = 2, /* SYSREG*: `a` holds the value (an XZR or unread register leaves it clear) */
+    RECORD_VALID = 2, /* SYSREG*: `a` holds the value, MMIO: `c` does (an XZR or unread register leaves it clear) */
+    RECORD_EMULATED = 4, /* MMIO: no access happened, EL2 emulated one */
 };
 
 enum record_access {
     RECORD_READ = 0,
     RECORD_WRITE = 1,
+    RECORD_SIZE_SHIFT = 4, /* sub[7:4]: log2 of the bytes */
 };
 
 enum record_daif {
@@ -53,10 +56,10 @@ struct record {
     uint8_t el;    /* EXC_*: level the exception came from; ERET_*: level it returns to; else: level of execution */
     uint8_t sub;   /* EXC_*: vector offset / 0x80; WFX: 0 WFI, 1 WFE; END, MMIO, DAIF: the enumeration above */
     uint8_t flags; /* record_flag */
-    uint32_t c;    /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: bytes;
+    uint32_t c;    /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: value[31:0];
                       DAIF: imm4; STIMULUS: value stored; SYNC: index of the other vCPU */
     uint64_t a;    /* EXC_*: ELR; ERET_*: target PC; SYSREG*, DAIF: value; MARK: x0; WFX: PC; END: PC of the last TB;
-                      MMIO, STIMULUS: physical address; SYNC: its instructions */
+                      MMIO, STIMULUS: physical address, of an emulated access the guest's; SYNC: its instructions */
     uint64_t b;    /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*, MMIO, DAIF: PC; MARK: x1;
                       STIMULUS: virtual time in ns */
 };

@@ -9,7 +9,8 @@
 /* QEMU drops the suffix where the EL1 register has an AArch32 twin of another name: VBAR_EL1 is "VBAR". */
 static const char *const names[REG_COUNT][2] = {
     [REG_CPSR] = {"cpsr"},           [REG_HCR_EL2] = {"HCR_EL2"},
-    [REG_HPFAR_EL2] = {"HPFAR_EL2"}, [REG_ELR_EL1] = {"ELR_EL1"},
+    [REG_HPFAR_EL2] = {"HPFAR_EL2"}, [REG_VTTBR_EL2] = {"VTTBR_EL2"},
+    [REG_VMPIDR_EL2] = {"VMPIDR_EL2"}, [REG_ELR_EL1] = {"ELR_EL1"},
     [REG_ELR_EL2] = {"ELR_EL2"},     [REG_ELR_EL3] = {"ELR_EL3"},
     [REG_SPSR_EL1] = {"SPSR_EL1"},   [REG_SPSR_EL2] = {"SPSR_EL2"},
     [REG_SPSR_EL3] = {"SPSR_EL3"},   [REG_ESR_EL1] = {"ESR_EL1"},

@@ -15,6 +15,8 @@ enum register_id {
     REG_CPSR,
     REG_HCR_EL2,
     REG_HPFAR_EL2,
+    REG_VTTBR_EL2,
+    REG_VMPIDR_EL2,
     /* Banked by level: REG_ELR_EL1 + (el - 1) and so on. */
     REG_ELR_EL1,
     REG_ELR_EL2,

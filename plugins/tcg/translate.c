@@ -33,15 +33,18 @@ struct block {
 
 static bool every_insn;
 static bool all_mmio;
+static bool emulated_mmio;
 
 void translate_count_every_insn(bool every)
 {
     every_insn = every;
 }
 
-void translate_watch_all_mmio(bool all)
+void translate_watch_mmio(bool all, bool emulated)
 {
     all_mmio = all;
+    emulated_mmio = emulated;
+    event_watch_emulated(emulated);
 }
 
 /* The index of the site's instruction. */
@@ -131,6 +134,25 @@ static void on_turn_end(unsigned int index, void *data)
     robin_end_turn(at_insn(index, data));
 }
 
+static uint64_t value_of(qemu_plugin_meminfo_t info)
+{
+    const qemu_plugin_mem_value value = qemu_plugin_mem_get_value(info);
+
+    switch (value.type) {
+    case QEMU_PLUGIN_MEM_VALUE_U8:
+        return value.data.u8;
+    case QEMU_PLUGIN_MEM_VALUE_U16:
+        return value.data.u16;
+    case QEMU_PLUGIN_MEM_VALUE_U32:
+        return value.data.u32;
+    case QEMU_PLUGIN_MEM_VALUE_U64:
+        return value.data.u64;
+    case QEMU_PLUGIN_MEM_VALUE_U128:
+        return value.data.u128.low;
+    }
+    return 0;
+}
+
 static void on_memory(unsigned int index, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
 {
     const struct qemu_plugin_hwaddr *where = qemu_plugin_get_hwaddr(info, vaddr);
@@ -138,8 +160,14 @@ static void on_memory(unsigned int index, qemu_plugin_meminfo_t info, uint64_t v
     if (where && qemu_plugin_hwaddr_is_io(where)) {
         struct vcpu *vcpu = at_insn(index, data);
 
-        event_mmio(vcpu, data, index_of(vcpu, data), qemu_plugin_hwaddr_phys_addr(where),
-                   1U << qemu_plugin_mem_size_shift(info), qemu_plugin_mem_is_store(info));
+        const struct mmio mmio = {
+            .address = qemu_plugin_hwaddr_phys_addr(where),
+            .value = value_of(info),
+            .size_shift = (uint8_t)qemu_plugin_mem_size_shift(info),
+            .write = qemu_plugin_mem_is_store(info),
+        };
+
+        event_mmio(vcpu, data, index_of(vcpu, data), &mmio);
     }
 }
 
@@ -214,6 +242,9 @@ static void await_resume(struct qemu_plugin_insn *insn, const struct site *site)
 static void instrument_head(const struct block *block, struct qemu_plugin_insn *insn, const struct site *site)
 {
     if (block->el == 0) {
+        if (emulated_mmio) {
+            await_resume(insn, site);
+        }
         return;
     }
     if (block->pc % VECTOR_SIZE == 0) {

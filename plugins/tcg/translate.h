@@ -6,7 +6,8 @@
 #include "qemu_api.h"
 
 void translate_count_every_insn(bool every);
-void translate_watch_all_mmio(bool all); /* at EL0 and EL1 too: slow */
+/* all: accesses to devices at EL0 and EL1 too, slow; emulated: those that EL2 emulates for a guest. */
+void translate_watch_mmio(bool all, bool emulated);
 void translate_block(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "count.h"
+#include "emulation.h"
 #include "writer.h"
 
 /* A place in translated code, constant data of its callbacks. */
@@ -44,7 +45,7 @@ struct vcpu {
     /* Written by inline operations. */
     uint64_t insns;        /* instructions counted: those of the segments that started */
     uint64_t block;        /* the block that runs or ran last: struct site | BLOCK_FINISHED */
-    uint64_t attention[3]; /* by level: not zero while an access waits there */
+    uint64_t attention[3]; /* by level: not zero while the instruction after an access is awaited there */
     uint64_t vbar_cached;  /* zeroed by a write of a VBAR_ELx */
     uint64_t hcr_cached;   /* zeroed by a write of HCR_EL2 */
     uint64_t counts[COUNT_IDS];
@@ -56,6 +57,7 @@ struct vcpu {
     uint64_t eret_target;  /* where the last ERET went */
     uint64_t preempted[3]; /* by level: vector of an exception taken whose first instruction has yet to run */
     struct access access[ACCESS_CONTEXTS];
+    struct emulation emulation;
 
     void *cpu;      /* QEMU's; where there are several */
     uint64_t *told; /* of each other vCPU: the instructions that the last SYNC told */

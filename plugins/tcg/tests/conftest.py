@@ -43,8 +43,8 @@ def reference(plugin: Path, guests: dict[str, Guest], tmp_path_factory: pytest.T
 
 @pytest.fixture(scope="session")
 def pure(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    """decode.c, flow.c and count.c, for this host."""
+    """decode.c, flow.c, count.c and emulation.c, for this host."""
     library = tmp_path_factory.mktemp("pure") / "pure.so"
-    sources = [str(support.HERE.parent / name) for name in ("decode.c", "flow.c", "count.c")]
+    sources = [str(support.HERE.parent / name) for name in ("decode.c", "flow.c", "count.c", "emulation.c")]
     run("gcc", "-std=c11", "-O1", "-g", "-fPIC", "-shared", "-o", str(library), *sources)
     return ctypes.CDLL(str(library))

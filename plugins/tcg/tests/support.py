@@ -22,7 +22,7 @@ EXC_EL2, ERET_EL2, EXC_EL1, ERET_EL1, SYSREG, SYSREG_DONE, MARK, WFX, END = rang
 COUNTS, MMIO, DAIF, STIMULUS, SYNC = range(10, 15)
 KINDS = ["", "exc_el2", "eret_el2", "exc_el1", "eret_el1", "sysreg", "sysreg_done", "mark", "wfx", "end"]
 KINDS += ["counts", "mmio", "daif", "stimulus", "sync"]
-GUEST, VALID = 1, 2
+GUEST, VALID, EMULATED = 1, 2, 4
 
 
 class Record(NamedTuple):

@@ -199,9 +199,26 @@ def assemble(directory: Path, lines: list[str]) -> list[int]:
     return [int.from_bytes(code[i : i + 4], "little") for i in range(0, 4 * len(lines), 4)]
 
 
+ONCE = {
+    "ldr w0, [x1]": True,
+    "str x0, [x1, #8]": True,
+    "ldrsb x0, [x1, x2]": True,
+    "strh w0, [x1], #2": True,
+    "ldur w0, [x1, #-4]": True,
+    "ldp w0, w1, [x2]": False,
+    "ldr q0, [x1]": False,
+    "ldr s0, [x1]": False,
+    "ldadd w0, w1, [x2]": False,
+    "swp w0, w1, [x2]": False,
+    "ldxr w0, [x1]": False,
+    "ldr x0, . + 8": False,
+    "add x0, x1, x2": False,
+}
+
+
 @pytest.fixture(scope="module")
 def opcodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
-    lines = [*CLASSES, *SAFE, *LEAVING, *COUNTS, *FLOWS, *INDIRECTS]
+    lines = [*CLASSES, *SAFE, *LEAVING, *COUNTS, *FLOWS, *INDIRECTS, *ONCE]
     return dict(zip(lines, assemble(tmp_path_factory.mktemp("opcodes"), lines)))
 
 
@@ -214,6 +231,12 @@ def test_class(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
 def test_may_leave(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
     pure.a64_may_leave.restype = ctypes.c_bool
     assert pure.a64_may_leave(opcodes[line]) == (line in LEAVING)
+
+
+@pytest.mark.parametrize("line", ONCE)
+def test_accesses_once(line: str, pure: ctypes.CDLL, opcodes: dict[str, int]) -> None:
+    pure.a64_accesses_once.restype = ctypes.c_bool
+    assert pure.a64_accesses_once(opcodes[line]) == ONCE[line]
 
 
 @pytest.mark.parametrize("line", COUNTS)
