@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis import marks, trace
-from analysis.chains import IAR, Region
+from analysis import gicregs, marks, trace
+from analysis.chains import Region, moments
 from analysis.errors import TraceError
 from analysis.trace import Insns
 
@@ -38,13 +38,11 @@ class Bursts:
 
 def find_bursts(region: Region, begin: Insns, end: Insns) -> Bursts:
     """The bursts between these marks. TraceError when the guest acknowledges more than a burst has, or outside one."""
-    records, insn = region.records, trace.insns(region.records)
+    records = region.records
     raised = records["a"][region.own(trace.select(records, trace.MARK, c=marks.MARK_BEGIN))].astype(np.int64)
-    intid = records["a"]
+    intid = gicregs.intids(records)
     real = (intid < INTID_SPECIAL) | (intid >= INTID_LPI)
-    valid = (records["flags"] & trace.FLAG_VALID) != 0
-    done = (records["kind"] == trace.SYSREG_DONE) & np.isin(records["c"], IAR)
-    acks = insn[region.own(done & valid & real)]
+    acks = moments(region)[region.own(gicregs.acknowledges(records, region.frames) & real)]
     found = np.searchsorted(acks, end) - np.searchsorted(acks, begin)
     more = np.flatnonzero(found > raised)
     if more.size:

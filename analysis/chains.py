@@ -6,14 +6,15 @@ All moments are instruction indices of the vCPU (int64), ABSENT where a moment d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis import exits, marks, sysregs, trace
+from analysis import exits, gicregs, marks, trace
 from analysis.errors import TraceError
+from analysis.gicregs import Frames
 from analysis.trace import Insns, Mask, Records
 
 ABSENT: Final = -1
@@ -24,12 +25,8 @@ ABSENT: Final = -1
 DEADLINE_OFFSET: Final = 0
 
 EC_WFX: Final = 0x01
-IAR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_IAR0_EL1", "ICC_IAR1_EL1", "ICC_NMIAR1_EL1"))
-EOIR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_EOIR0_EL1", "ICC_EOIR1_EL1"))
-DIR: Final = sysregs.ENCODINGS["ICC_DIR_EL1"]
-SGIR: Final = tuple(sysregs.ENCODINGS[name] for name in ("ICC_SGI0R_EL1", "ICC_SGI1R_EL1", "ICC_ASGI1R_EL1"))
+EC_DATA_ABORT_LOWER: Final = 0x24
 GICD_ISPENDR: Final = 0x200  # IHI 0069H 12.9, a bit for each INTID
-SGIR_INTID_SHIFT: Final = 24  # IHI 0069H, ICC_SGI1R_EL1.INTID, bits 27:24
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,8 @@ class Region:
     that does not mark it, those of the same time.
 
     begin, end: instruction indices of the two marks; guest: the GUEST flag of the marks, which tells a guest's
-    own EL1 from the hypervisor's (bare metal has it clear everywhere); first: position of records[0] in the trace.
+    own EL1 from the hypervisor's (bare metal has it clear everywhere); first: position of records[0] in the trace;
+    frames: where the machine has the registers of its interrupt controller.
     """
 
     records: Records
@@ -46,6 +44,7 @@ class Region:
     end: int
     guest: bool
     first: int = 0
+    frames: Frames = field(default_factory=dict)
 
     def own(self, mask: Mask) -> npt.NDArray[np.intp]:
         """The positions in `records` chosen by the mask that the measured guest itself executed."""
@@ -99,7 +98,7 @@ class Chains:
         return later[present] - self.t0[present]
 
 
-def find_region(records: Records) -> Region:
+def find_region(records: Records, frames: Frames | None = None) -> Region:
     """The measured region. TraceError unless there is exactly one of each RUN mark, in order."""
     begins = np.flatnonzero(trace.select(records, trace.MARK, c=marks.MARK_RUN_BEGIN))
     ends = np.flatnonzero(trace.select(records, trace.MARK, c=marks.MARK_RUN_END))
@@ -107,7 +106,8 @@ def find_region(records: Records) -> Region:
         raise TraceError(f"no measured region: {begins.size} MARK_RUN_BEGIN and {ends.size} MARK_RUN_END in the trace")
     first, last = int(begins[0]), int(ends[0])
     part = records[first : last + 1]
-    return Region(part, int(part["insn"][0]), int(part["insn"][-1]), bool(part["flags"][0] & trace.FLAG_GUEST), first)
+    guest = bool(part["flags"][0] & trace.FLAG_GUEST)
+    return Region(part, int(part["insn"][0]), int(part["insn"][-1]), guest, first, frames or {})
 
 
 def marks_region(records: Records) -> bool:
@@ -151,11 +151,25 @@ def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
 
 
 def sgi_raises(region: Region, intid: int) -> Insns:
-    """T0 of every write of ICC_SGI*R_EL1 by the guest that names the INTID: the write itself, before it traps."""
+    """T0 of every write of ICC_SGI*R_EL1 or GICD_SGIR by the guest that names the INTID: the write itself, before it
+    traps."""
     records = region.records
-    writes = (records["kind"] == trace.SYSREG) & np.isin(records["c"], SGIR)
-    named = (records["a"] >> np.uint64(SGIR_INTID_SHIFT) & np.uint64(15)) == intid
-    return trace.insns(records)[region.own(writes & named)]
+    named = gicregs.sgis(records, region.frames) & (gicregs.sgi_intids(records) == intid)
+    at = region.own(named)
+    raised = trace.insns(records)[at]
+    emulated = records["flags"][at] & trace.FLAG_EMULATED != 0
+    raised[emulated] = _trapped(region, at[emulated])
+    return raised
+
+
+def _trapped(region: Region, emulated: npt.NDArray[np.intp]) -> Insns:
+    """The instruction of each emulated access, the one before its Data Abort's vector."""
+    records = region.records
+    aborts = region.own(trace.select(records, trace.EXC_EL2) & (records["c"] >> 26 == EC_DATA_ABORT_LOWER))
+    last = np.searchsorted(aborts, emulated) - 1
+    if np.any(last < 0) or np.any(records["a"][aborts[last]] != records["b"][emulated]):
+        raise TraceError("an emulated access does not follow its own Data Abort")
+    return trace.insns(records)[aborts[last]] - 1
 
 
 def message_raises(region: Region, intid: int) -> Insns:
@@ -182,12 +196,11 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     The acknowledge of raise i is the first IAR read that returns the INTID in [T0_i, T0_i+1). TraceError when
     the guest acknowledges more often than the interrupt was raised.
     """
-    records, insn = region.records, trace.insns(region.records)
-    done = records["kind"] == trace.SYSREG_DONE
-    this = done & (records["a"] == intid) & ((records["flags"] & trace.FLAG_VALID) != 0)
+    records, insn = region.records, moments(region)
+    this = gicregs.intids(records) == intid
     acks = acknowledges(region, intid)
-    eois = region.own(this & np.isin(records["c"], EOIR))
-    dirs = region.own(this & (records["c"] == DIR))
+    eois = region.own(this & gicregs.eois(records, region.frames))
+    dirs = region.own(this & gicregs.deactivations(records, region.frames))
     vectors = _vectors(region)
     ack = _first_in_window(insn[acks], t0)
     matched = ack != ABSENT
@@ -207,6 +220,17 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     return Chains(t0, t1, t2, t3, np.where(t4 == ABSENT, t3, t4), int(acks.size))
 
 
+def _behind_exits(moment: Insns, found: exits.Exits) -> Insns:
+    """Where an exit begins at the moment, the one at which it ends, and so on."""
+    begin, end = np.append(found.begin, ABSENT), np.append(found.end, ABSENT)
+    while True:
+        at = np.searchsorted(found.begin, moment)
+        exited = begin[at] == moment
+        if not np.any(exited):
+            return moment
+        moment = np.where(exited, end[at], moment)
+
+
 def _handled(region: Region, at: npt.NDArray[np.intp], intid: int) -> tuple[npt.NDArray[np.intp], Mask]:
     """For each position of a mark: where the guest takes the INTID before the next mark (its vector; the acknowledge
     when the handler ran already), and whether it does; where it does not, the next mark or the last record."""
@@ -223,8 +247,17 @@ def _handled(region: Region, at: npt.NDArray[np.intp], intid: int) -> tuple[npt.
 def acknowledges(region: Region, intid: int) -> npt.NDArray[np.intp]:
     """Positions of the guest's reads of an IAR that returned the INTID."""
     records = region.records
-    this = trace.select(records, trace.SYSREG_DONE, a=intid) & ((records["flags"] & trace.FLAG_VALID) != 0)
-    return region.own(this & np.isin(records["c"], IAR))
+    return region.own(gicregs.acknowledges(records, region.frames) & (gicregs.intids(records) == intid))
+
+
+def moments(region: Region) -> Insns:
+    """The instruction of each record, but of a direct access to a device the guest's first one after it: behind an exit
+    that an interrupt makes there."""
+    insn = trace.insns(region.records)
+    direct = region.own(gicregs.is_direct(region.records))
+    if direct.size:
+        insn[direct] = _behind_exits(insn[direct] + 1, exits.find_exits(region.records))
+    return insn
 
 
 def _vectors(region: Region) -> npt.NDArray[np.intp]:

@@ -15,8 +15,14 @@ from analysis.trace import Insns, Mask
 
 # Where a device record's address belongs when no range of the machine's row contains it.
 OTHER_DEVICE: Final = "device"
-FRAMES: Final = ("gicd", "gicr", "its", OTHER_DEVICE)
+FRAMES: Final = ("gicd", "gicr", "its", "gicc", "gich", "gicv", OTHER_DEVICE)
 EVENTS: Final = ("exceptions", "returns", *trace.COUNT_FIELDS, *(f"mmio_{frame}" for frame in FRAMES))
+
+
+def exists(name: str, ranges: Mapping[str, Sequence[int]]) -> bool:
+    """Whether a class of EVENTS can happen on a machine with these frames."""
+    frame = name.removeprefix("mmio_")
+    return frame == name or frame == OTHER_DEVICE or frame in ranges
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def series(region: Region, ranges: Mapping[str, Sequence[int]]) -> dict[str, Ser
     host = (counts["el"] == 2) | ((counts["flags"] & trace.FLAG_GUEST != 0) != region.guest)
     for name in trace.COUNT_FIELDS:
         found[name] = _series(counted, counts[name].astype(np.int64), host)
-    mmio = kind == trace.MMIO
+    mmio = (kind == trace.MMIO) & (records["flags"] & trace.FLAG_EMULATED == 0)
     frame = frames(records["a"][mmio], ranges)
     host = ((records["el"] == 2) | ~below)[mmio]
     for name in FRAMES:

@@ -116,6 +116,11 @@ def sysreg_key(register: int) -> int:
     return EC_SYSREG << 32 | register
 
 
+def class_key(ec: int) -> int:
+    """The key of synchronous exceptions of this class, EC_SYSREG but."""
+    return ec << 32
+
+
 def class_keys(sub: npt.NDArray[np.uint8], esr: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
     """One integer for each exception class: vector kind, and for synchronous ones EC and the trapped register."""
     kind = sub.astype(np.int64) % 4

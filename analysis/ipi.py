@@ -13,21 +13,15 @@ hypervisor writes after it for the target's core; where it writes none, the entr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis import chains, marks, trace
+from analysis import chains, gicregs, marks, trace
 from analysis.chains import ABSENT, Chains, Region
 from analysis.errors import TraceError
-from analysis.trace import Insns, Mask, Records
+from analysis.trace import Insns, Mask
 from analysis.views import View, Views
-
-# IHI 0069H 12.2.24, ICC_SGI1R_EL1: TargetList from bit 0, Aff1, IRM.
-AFF1_SHIFT: Final = 16
-IRM_SHIFT: Final = 40
-CORES_PER_CLUSTER: Final = 16  # QEMU's virt machine with GICv3: the affinity of core n is n / 16, n % 16
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ def find_ipis(views: Views, intid: int) -> Ipis:
         raise TraceError(f"INTID {intid} is acknowledged by vCPUs {' and '.join(map(str, takers))}: no single target")
     target = takers[0] if takers else views.measured
     returned = _returned(sender, raised)
-    at, kicked = _kicks(sender.region, raised, returned, target)
+    at, kicked = _kicks(sender.region, raised, returned, (views.measured, target))
     if target == views.measured:
         return Ipis(chains.find_chains(sender.region, raised, intid), target, raised, kicked, returned)
     arrived = views.trace.position(target, views.measured, at + sender.region.first)
@@ -90,11 +84,13 @@ def _returned(sender: View, raised: Insns) -> Insns:
     return np.where(begin == raised + 1, np.append(found.end, ABSENT)[after], raised + 1)
 
 
-def _kicks(region: Region, raised: Insns, returned: Insns, target: int) -> tuple[npt.NDArray[np.intp], Insns]:
-    """Of each SGI the position of the record of its kick, and the sender's next instruction."""
+def _kicks(
+    region: Region, raised: Insns, returned: Insns, cores: tuple[int, int]
+) -> tuple[npt.NDArray[np.intp], Insns]:
+    """Of each SGI the position of the record of its kick, and the sender's next instruction; cores: sender, target."""
     records, insn = region.records, trace.insns(region.records)
-    sgi = (records["kind"] == trace.SYSREG) & np.isin(records["c"], chains.SGIR)
-    by_host = np.flatnonzero(sgi & ~_own(region) & _names(records, target))
+    sgi = gicregs.sgis(records, region.frames)
+    by_host = np.flatnonzero(sgi & ~_own(region) & gicregs.sgi_names(records, *cores))
     first = np.searchsorted(insn[by_host], raised)
     host = np.append(by_host, records.size - 1)[first]
     at = np.searchsorted(insn, raised)
@@ -108,13 +104,3 @@ def _kicks(region: Region, raised: Insns, returned: Insns, target: int) -> tuple
 
 def _own(region: Region) -> Mask:
     return trace.is_guest(region.records) == region.guest
-
-
-def _names(records: Records, core: int) -> Mask:
-    """Which of these values of ICC_SGI1R_EL1 name the core."""
-    value = records["a"]
-    cluster, bit = divmod(core, CORES_PER_CLUSTER)
-    listed = (value >> np.uint64(bit) & np.uint64(1) == 1) & (
-        value >> np.uint64(AFF1_SHIFT) & np.uint64(0xFF) == cluster
-    )
-    return listed | (value >> np.uint64(IRM_SHIFT) & np.uint64(1) == 1)

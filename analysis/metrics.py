@@ -52,7 +52,7 @@ class Observation:
     @cached_property
     def views(self) -> Views:
         """The measured region on each vCPU."""
-        return views.find_views(self.traced)
+        return views.find_views(self.traced, self.regions)
 
     @property
     def region(self) -> Region:
@@ -216,6 +216,8 @@ def _event(name: str) -> Compute:
     critical path only (analysis/ipi.py), the hypervisor's on every vCPU."""
 
     def compute(seen: Observation) -> Summary | None:
+        if not events.exists(name, seen.regions):
+            return None
         found = [series[name] for series in seen.events]
         if seen.source is None or seen.bursts:
             begin, end = seen.operations

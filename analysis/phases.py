@@ -20,9 +20,10 @@ from typing import Final
 import numpy as np
 
 from analysis import exits
-from analysis.chains import ABSENT, EOIR, Chains
+from analysis.chains import ABSENT, EC_DATA_ABORT_LOWER, Chains
 from analysis.errors import TraceError
 from analysis.exits import Exits
+from analysis.gicregs import EOIR
 from analysis.trace import Insns
 
 PHASES: Final = ("raise", "exit", "entry", "ack", "handler", "eoi")
@@ -55,7 +56,8 @@ def _delivery(found: Exits, reached: Insns, vector: Insns) -> tuple[Insns, Insns
 
 def _eoi_begin(found: Exits, t2: Insns, t3: Insns) -> Insns:
     """The EOIR write: the instruction before T3, or the one that trapped if no guest instruction ran since."""
-    trapped = np.isin(found.keys, [exits.sysreg_key(register) for register in EOIR])
+    registers = [exits.sysreg_key(register) for register in EOIR]
+    trapped = np.isin(found.keys, [*registers, exits.class_key(EC_DATA_ABORT_LOWER)])
     begin, end = found.begin[trapped], found.end[trapped]
     if begin.size == 0:
         return t3 - 1

@@ -12,6 +12,7 @@ from analysis import chains, exits, masked, trace
 from analysis.chains import Region
 from analysis.errors import TraceError
 from analysis.exits import Exits
+from analysis.gicregs import Frames
 from analysis.masked import Stretches
 from analysis.trace import Insns, Records, Trace
 
@@ -71,20 +72,21 @@ class Views:
         ]
 
 
-def find_views(traced: Trace) -> Views:
-    """TraceError unless exactly one vCPU marks the region."""
+def find_views(traced: Trace, frames: Frames | None = None) -> Views:
+    """TraceError unless exactly one vCPU marks the region; frames: of the machine's interrupt controller."""
     marked = [vcpu for vcpu, records in enumerate(traced.vcpus) if chains.marks_region(records)]
     if len(marked) > 1:
         raise TraceError(f"vCPUs {' and '.join(map(str, marked))} mark the measured region: one must")
     measured = marked[0] if marked else 0
-    region = chains.find_region(traced.vcpus[measured])
+    region = chains.find_region(traced.vcpus[measured], frames)
     ends = np.array([region.first, region.first + region.records.size - 1])
     each = []
     for vcpu, records in enumerate(traced.vcpus):
         if vcpu != measured:
             begin, end = traced.position(vcpu, measured, ends).tolist()
             first, stop = np.searchsorted(trace.insns(records), [begin, end])
-            each.append(View(records, Region(records[first:stop], begin, end, region.guest, int(first))))
+            part = Region(records[first:stop], begin, end, region.guest, int(first), region.frames)
+            each.append(View(records, part))
         else:
             each.append(View(records, region))
     return Views(traced, each, measured)

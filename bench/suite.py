@@ -95,6 +95,7 @@ class Scenario:
     strategies: list[str]
     metrics: list[str]
     suites: list[str] = field(default_factory=lambda: list(SUITES))
+    full_machines: list[str] = field(default_factory=list)
     params: dict[str, Param | list[Param]] = field(default_factory=dict)
     hyp: dict[str, Param | list[Param]] = field(default_factory=dict)
     vcpus: int | list[int] = 1
@@ -199,6 +200,8 @@ def load(suite: str = "default") -> Lab:
         replace(row, metrics=[m for name in row.metrics for m in GROUPS.get(name, [name])]) for row in scenarios
     ]
     chosen = [scenario for scenario in scenarios if not named or suite in scenario.suites]
+    if suite != SUITES[0]:
+        chosen = [replace(row, machines=[*row.machines, *row.full_machines]) for row in chosen]
     return Lab(suite if named else path.stem, machines, strategies, chosen)
 
 
@@ -219,7 +222,8 @@ def plan(
         for point in _points(lab, scenario, machines, strategies)
     ]
     if not points:
-        raise LabError("no point is left", "the suite has no row with this machine, strategy and benchmark together")
+        remedy = "the suite has no row with this machine, strategy and benchmark together"
+        raise LabError("no point is left", f"{remedy}; try --suite full" if lab.suite == SUITES[0] else remedy)
     _distinct(points)
     return points
 
@@ -231,6 +235,8 @@ def _points(
         for machine in (name for name in scenario.machines if machines is None or name in machines):
             for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
                 row = lab.strategies[strategy]
+                if lab.machines[machine].gic not in row.gic:
+                    continue
                 for hyp, hyp_suffix in _swept(scenario.hyp if row.takes_hyp_args else {}):
                     for cores, cores_suffix in _swept({"vcpus": scenario.vcpus}):
                         name = f"{machine}/{strategy}/{scenario.bench}{suffix}{hyp_suffix}{cores_suffix}"
@@ -260,7 +266,7 @@ def _known(what: str, names: Sequence[str] | None, rows: dict[str, Any]) -> None
 def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[str, Strategy], file: str) -> None:
     where = f"{file}, benchmark {scenario.bench}"
     references: list[tuple[str, list[str], Mapping[str, object]]] = [
-        ("machine", scenario.machines, machines),
+        ("machine", [*scenario.machines, *scenario.full_machines], machines),
         ("strategy", scenario.strategies, strategies),
         ("metric", scenario.metrics, METRICS | GROUPS),
         ("source", [scenario.source["kind"]] if scenario.source else [], dict.fromkeys(SOURCES)),

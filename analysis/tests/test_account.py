@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import chains, exits, marks, masked, metrics, phases, profile, trace
+from analysis import chains, exits, gicregs, marks, masked, metrics, phases, profile, trace
 from analysis.chains import Chains
 from analysis.errors import TraceError
 from analysis.metrics import Observation, Source
@@ -127,7 +127,7 @@ def test_the_eoi_begins_at_its_write(interrupted: bool) -> None:
         writer.execute(1)
         writer.exit(30, esr=trapped("ICC_EOIR1_EL1", read=False))
         writer.exit(50, sub=IRQ_LOWER, esr=0)
-        writer.rows.append((writer.insn, trace.SYSREG_DONE, 1, 0, 3, chains.EOIR[1], TIMER, 0))
+        writer.rows.append((writer.insn, trace.SYSREG_DONE, 1, 0, 3, gicregs.EOIR[1], TIMER, 0))
     else:
         writer.done("ICC_EOIR1_EL1", TIMER)
     found = found_phases(end(writer))

@@ -15,7 +15,7 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 
-from analysis import chains, marks, record, stats, trace, views
+from analysis import chains, gicregs, marks, record, stats, trace, views
 from analysis.trace import Insns
 from bench import cli
 from bench.checks import directories_differ
@@ -160,7 +160,7 @@ def test_el2_acknowledges_each_interrupt_once(whole: Path) -> None:
     """One read of ICC_IAR1_EL1 at EL2 for each timer interrupt, and none that finds nothing."""
     for strategy in ("te", "lr"):
         region = chains.find_region(trace.load(whole / f"points/virt-v3/{strategy}/timer/trace").only)
-        reads = region.records[trace.select(region.records, trace.SYSREG_DONE, el=2, c=chains.IAR[1])]
+        reads = region.records[trace.select(region.records, trace.SYSREG_DONE, el=2, c=gicregs.IAR[1])]
         assert reads["a"].tolist() == [27] * 1000
 
 

@@ -35,6 +35,15 @@ def test_default_suite_is_whole() -> None:
     assert expected <= set(ids) and len(ids) == len(set(ids))
 
 
+def test_machines_of_the_full_suite() -> None:
+    """A machine gets the strategies that its GIC is good for; the default suite has none but those of all tables."""
+    planned_ids = {point.id for point in suite.plan(suite.load("full"), benches=["timer"])}
+    assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v2/")} == {"bare", "te", "gicv2"}
+    assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v3/")} == {"bare", "te", "lr"}
+    with pytest.raises(LabError, match="no point is left: .*; try --suite full"):
+        suite.plan(suite.load(), strategies=["gicv2"])
+
+
 def test_selection_narrows() -> None:
     """--strategy and --bench."""
     points = suite.plan(suite.load("full"), strategies=["lr"], benches=["timer", "hvc"])
