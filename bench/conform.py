@@ -33,7 +33,7 @@ from bench.suite import ROOT
 
 IMAGE = "build/guests/conform.img"
 MACHINE = "virt-v3"
-MACHINES = {3: MACHINE, 2: "virt-v2"}  # by GIC version
+MACHINES = {3: MACHINE, 2: "virt-v2", 4: "virt-v4"}  # by GIC version
 PLACES = ((3, 1), (3, 8), (2, 1))  # version that the guest sees, CPUs
 SKIPS = {3: ROOT / "guests/conform/skips.txt", 2: ROOT / "guests/conform/skips_v2.txt"}
 TIMEOUT_S = 60.0

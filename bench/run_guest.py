@@ -54,6 +54,8 @@ class Guest:
     strategy: str | None = None  # None: the hypervisor's choice for the machine, as for gic
     gic: int | None = None
     its: bool = False
+    pci: str = ""
+    devices: tuple[str, ...] = ()
     vcpus: int = 1
     mem_mib: int = MEM_DEFAULT
     bootargs: str = ""
@@ -120,10 +122,12 @@ def command(guest: Guest, qemu: Path, terminal: bool) -> list[str]:
     model = [f"vm0.strategy={guest.strategy}"] if guest.strategy else []
     model += [f"vm0.gic={guest.gic}"] if guest.gic else []
     model += ["vm0.its=1"] if guest.its else []
+    model += [f"vm0.pci={guest.pci}"] if guest.pci else []
     parameters = [*model, f"vm0.vcpus={guest.vcpus}", f"vm0.mem={guest.mem_mib}", *files]
     memory = address - RAM_BASE + (guest.mem_mib << 20) + RAM_SPARE
-    version = suite.load().machines[guest.machine].gic
-    machine = ["-M", f"virt,virtualization=on,gic-version={version}", "-cpu", "max", "-smp", str(guest.vcpus)]
+    options = suite.load().machines[guest.machine].machine
+    machine = ["-M", f"{options},virtualization=on", "-cpu", "max", "-smp", str(guest.vcpus)]
+    machine += [word for device in guest.devices for word in ("-device", device)]
     console = ["-serial", "mon:stdio"] if terminal else ["-serial", "stdio", "-monitor", "none"]
     return [
         *[str(qemu), *machine, "-m", f"{memory >> 20}M", "-nodefaults", "-display", "none", "-no-reboot"],

@@ -11,7 +11,8 @@ import pytest
 from analysis import record
 from bench.suite import ROOT
 
-EXITS = {"bare": 0, "te": 3, "lr": 1}
+EXITS = {"bare": 0, "te": 3, "lr": 1, "gicv4": 0}
+BARE_MORE = 10  # instructions that direct injection may take more than bare metal
 OUTSIDE = """
 [[scenario]]
 bench = "dma_done"
@@ -43,12 +44,15 @@ def test_messages_and_dma(tmp_path: Path) -> None:
     done = _run(tmp_path, "--crosscheck", "--bench", "lpi_msi,lpi_store,dma_done")
     assert done.returncode == 0, done.stdout + done.stderr
     points = record.load(tmp_path)["points"]
-    assert len(points) == 9
+    assert len(points) == 16
     for point in points:
         assert point["metrics"]["exits_per_irq"]["value"] == EXITS[point["strategy"]]
         assert point["irqs"]["raised"] == point["irqs"]["acknowledged"] > 0
         if point["strategy"] == "bare":
             assert point["metrics"]["latency_insns"]["samples"] == [[0, point["irqs"]["raised"]]]
+        if point["strategy"] == "gicv4":
+            assert point["metrics"]["latency_insns"]["max"] <= BARE_MORE
+            assert point["exits"]["total"] == 0
 
 
 def test_dma_is_confined(tmp_path: Path) -> None:
@@ -61,6 +65,14 @@ def test_dma_is_confined(tmp_path: Path) -> None:
     assert "the SMMU stopped stream 0x18: event 0x10, address 0x60000000" in console
     assert console.count("the SMMU stopped") == 8
     assert "not isolated" not in console
+
+
+def test_gicv4_is_refused_where_it_cannot_be(tmp_path: Path) -> None:
+    suite = tmp_path / "suite.toml"
+    suite.write_text(OUTSIDE.replace('"lr"', '"gicv4"'), encoding="utf-8")
+    done = _run(tmp_path, "--suite", str(suite))
+    assert done.returncode != 0
+    assert "no direct injection (ICH_VTR_EL2.nV4); run lr" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("text, complaint", REFUSED)

@@ -205,6 +205,7 @@ static inline void repeat_instruction(void)
 #define ICH_HCR_TALL0    BIT(11)
 #define ICH_HCR_TALL1    BIT(12)
 #define ICH_VTR_LISTREGS 4, 0
+#define ICH_VTR_NV4      BIT(20)
 #define ICH_VTR_PREBITS  28, 26
 #define ICH_VTR_PRIBITS  31, 29
 #define ICH_LR_VINTID    31, 0

@@ -4,7 +4,6 @@
 #include "gic.h"
 #include "its.h"
 #include "its_device.h"
-#include "messages.h"
 #include "mmu.h"
 #include "pci.h"
 #include "pci_function.h"
@@ -14,19 +13,22 @@
 #include "smmu.h"
 #include "stage2.h"
 #include "string.h"
+#include "upcalls.h"
+#include "vits_direct.h"
 
-#define EVENTS      32 /* that the function may send */
-#define CONFIG_SIZE 0x1000
-#define BUS_SIZE    0x100000 /* configuration space of all functions of a bus */
-#define VMID_DMA    128      /* above those of stage 2 of the cores: tables of its own */
-#define REPORTS_MAX 8        /* events of the SMMU that are printed */
+#define DEVICE_OF_CPUS 0  /* DeviceID of a core's stores */
+#define EVENTS         32 /* that the function may send */
+#define CONFIG_SIZE    0x1000
+#define BUS_SIZE       0x100000 /* configuration space of all functions of a bus */
+#define VMID_DMA       128      /* above those of stage 2 of the cores: tables of its own */
+#define REPORTS_MAX    8        /* events of the SMMU that are printed */
 
 static struct {
     struct assigned seen;
     struct pci_host host;
     struct pci_function function;
     struct pgtable dma; /* of the function: the VM's memory, at the VM's addresses */
-    struct its_device messages;
+    struct its_device messages, stores;
 } devices[1];
 
 static uint32_t smmu_intid; /* 0: there is none */
@@ -120,34 +122,43 @@ static void isolate(struct vm *vm, const char *text)
         gic->enable_spi(smmu_intid, vm->vcpu[0]->vgic.core, true);
 }
 
-static void map_events(struct vm *vm, const char *text, uint32_t id)
+/* Messages of `device` are the VM's: directly, or as physical LPIs of core 0 that EL2 gives to its ITS. */
+static const char *give_events(struct vm *vm, struct its_device *device)
 {
-    struct its_device *messages = &devices[vm->id].messages;
+    const struct vits_direct *direct = vm->vgic.delivery->direct;
+    const char *reason = NULL;
+
+    if (direct != NULL)
+        return direct->add(&vm->vgic, device);
+    for (uint32_t event = 0; reason == NULL && event < device->events; event++)
+        reason = its_event_map(device, event, 0, true);
+    return reason;
+}
+
+static const char *map_events(struct vm *vm, struct its_device *device, uint32_t id)
+{
     const char *reason = messages_start();
 
     if (reason == NULL)
         reason = gic->cpu_init(); /* this core's LPIs, and the collection of its events */
     if (reason == NULL)
-        reason = its_device_add(messages, id, EVENTS);
-    for (uint32_t event = 0; reason == NULL && event < EVENTS; event++)
-        reason = its_event_map(messages, event, 0, true);
-    if (reason != NULL)
-        platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
+        reason = its_device_add(device, id, EVENTS);
+    return reason != NULL ? reason : give_events(vm, device);
 }
 
-/*
- * Each event of the function is a physical LPI of core 0, which becomes a message to the VM's ITS: the EventID is the
- * guest's own. Its writes reach the physical ITS, behind an SMMU too.
- */
+/* The function's writes reach the physical ITS, behind an SMMU too; DeviceID and EventIDs are the guest's own. */
 static void give_messages(struct vm *vm, const char *text)
 {
     struct pci_function *function = &devices[vm->id].function;
     uint32_t id = pci_device_id(&devices[vm->id].host, devices[vm->id].seen.rid);
+    const char *reason;
     uint64_t page;
 
     if (vm->gits.size == 0 || function->msi == 0 || id == PCI_NO_ID)
         return;
-    map_events(vm, text, id);
+    reason = map_events(vm, &devices[vm->id].messages, id);
+    if (reason != NULL)
+        platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
     devices[vm->id].seen.messages = true;
     devices[vm->id].seen.device_id = id;
     page = its.base + GITS_TRANSLATION;
@@ -160,10 +171,29 @@ static void give_messages(struct vm *vm, const char *text)
     dsb(ishst); /* nothing was there, so the SMMU has nothing of it cached */
 }
 
+/*
+ * vm<id>.translater=1: the guest's own stores to GITS_TRANSLATER reach the physical ITS, whose DeviceID they have is
+ * nothing that the architecture says: 0 on QEMU's virt.
+ */
+static void give_translater(struct vm *vm)
+{
+    const char *reason;
+
+    if (vm_number(vm, "translater", 0) == 0)
+        return;
+    if (vm->gits.size == 0 || vm->vgic.delivery->direct == NULL)
+        platform_refuse("vm%u.translater=1 is for strategies that inject directly (gicv4), with its=1", vm->id);
+    reason = map_events(vm, &devices[vm->id].stores, DEVICE_OF_CPUS);
+    if (reason != NULL)
+        platform_refuse("vm%u.translater=1: %s", vm->id, reason);
+    stage2_map_device(&vm->stage2, vm->gits.base + GITS_TRANSLATION, its.base + GITS_TRANSLATION, PAGE_SIZE);
+}
+
 void assigned_give(struct vm *vm)
 {
     char text[16];
 
+    give_translater(vm);
     if (!vm_text(vm, "pci", text, sizeof(text)))
         return;
     find_function(vm, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * LPIs for a VM: `vm<id>.its=1` gives it an ITS, `vm<id>.lpi_bits=` LPIs, and without an ITS registers of the
- * redistributors that make them pending (GICR_TYPER.DirectLPI).
+ * LPIs for a VM: `vm<id>.its=1`, or a strategy that injects them directly, gives it an ITS, `vm<id>.lpi_bits=` LPIs,
+ * and without an ITS registers of the redistributors that make them pending (GICR_TYPER.DirectLPI).
  */
 #include "devtree.h"
 #include "gic.h"
@@ -24,7 +24,7 @@ static struct range find_frames(void)
 
 void lpis_give(struct vm *vm)
 {
-    bool its = vm_number(vm, "its", 0) != 0;
+    bool its = vm_number(vm, "its", vm->vgic.delivery->direct != NULL) != 0;
     uint64_t bits = vm_number(vm, "lpi_bits", its ? VLPI_BITS_LEAST : 0);
     uint64_t memory, size;
 

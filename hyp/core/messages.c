@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "messages.h"
+#include "upcalls.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "its.h"
@@ -15,7 +16,7 @@
 #define TABLES_SIZE  UINT64_C(0x400000)
 #define TABLES_ALIGN UINT64_C(0x10000)
 
-const char *messages_start(void)
+static const char *start(void)
 {
     struct range pool = {platform_alloc(TABLES_SIZE, TABLES_ALIGN), TABLES_SIZE};
     const char *reason;
@@ -25,4 +26,20 @@ const char *messages_start(void)
     table_pool(pool);
     reason = lpi_init(devtree_cpus(platform.fdt));
     return reason != NULL ? reason : its_probe(platform.fdt);
+}
+
+const char *messages_start(void)
+{
+    static bool started;
+    static const char *reason;
+
+    if (!started)
+        reason = start();
+    started = true;
+    return reason;
+}
+
+void messages_failed(const char *reason)
+{
+    platform_refuse("%s", reason);
 }

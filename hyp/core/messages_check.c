@@ -19,6 +19,7 @@
 #include "psci.h"
 #include "regs/gits.h"
 #include "regs/intid.h"
+#include "upcalls.h"
 
 #define DEVICE     0 /* whose event a store by a core of QEMU's virt is */
 #define VINTID     8200

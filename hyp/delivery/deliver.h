@@ -5,6 +5,6 @@
 
 #include "delivery.h"
 
-extern const struct delivery deliver_te, deliver_te_v2, deliver_lr, deliver_gicv2;
+extern const struct delivery deliver_te, deliver_te_v2, deliver_lr, deliver_gicv2, deliver_gicv4;
 
 #endif

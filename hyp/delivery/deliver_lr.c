@@ -25,7 +25,7 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
 }
 
 /* DIR traps while an active interrupt is outside the list registers, or may be in those of another vCPU. */
-static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
+void lr_sysreg_v3(struct vgic_cpu *cpu, uint64_t esr)
 {
     if (sysreg_access(esr) != ISS_ICC_DIR_EL1) {
         lr_sysreg(cpu, esr);
@@ -54,5 +54,5 @@ const struct delivery deliver_lr = {
     .resample = lr_resample,
     .maintenance = lr_maintenance,
     .rearm = lr_rearm,
-    .sysreg = sysreg,
+    .sysreg = lr_sysreg_v3,
 };

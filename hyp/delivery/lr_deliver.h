@@ -17,7 +17,10 @@ void lr_resample(struct virq *irq);
 void lr_maintenance(struct vgic_cpu *cpu);
 void lr_rearm(struct vgic_cpu *cpu);
 
-/* Trapped system registers but DIR. */
+/* Trapped system registers of a GICv3 (deliver_lr.c); */
+void lr_sysreg_v3(struct vgic_cpu *cpu, uint64_t esr);
+
+/* ... but DIR. */
 void lr_sysreg(struct vgic_cpu *cpu, uint64_t esr);
 
 /* A trapped ICC_DIR_EL1 or GICC_DIR. */

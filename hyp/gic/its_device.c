@@ -89,6 +89,11 @@ const char *its_event_vmove(const struct its_device *device, uint32_t event, con
     return ITS_SEND(its_vmovi(device->id, event, vpe->id, true, vpe->doorbell), its_vsync(vpe->id));
 }
 
+const char *its_event_vclear(const struct its_device *device, uint32_t event, const struct vpe *vpe)
+{
+    return ITS_SEND(its_clear(device->id, event), its_vsync(vpe->id));
+}
+
 const char *its_event_configured(const struct its_device *device, uint32_t event, const struct vpe *vpe)
 {
     return ITS_SEND(its_inv(device->id, event), its_vsync(vpe->id));

@@ -36,8 +36,9 @@ const char *its_event_vunmap(const struct its_device *device, uint32_t event, co
 /* Its physical LPI: from core `from` to core `to`; enabled or not; */
 const char *its_event_move(const struct its_device *device, uint32_t event, unsigned from, unsigned to);
 const char *its_event_enable(const struct its_device *device, uint32_t event, unsigned cpu, bool enabled);
-/* a virtual one: to `vpe`; its byte of the virtual configuration table changed. */
+/* a virtual one: to `vpe`; no longer pending; its byte of the virtual configuration table changed. */
 const char *its_event_vmove(const struct its_device *device, uint32_t event, const struct vpe *vpe);
+const char *its_event_vclear(const struct its_device *device, uint32_t event, const struct vpe *vpe);
 const char *its_event_configured(const struct its_device *device, uint32_t event, const struct vpe *vpe);
 
 /* As if the device had sent it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam between the model and the ways of delivery. A strategy is one const table, no member NULL; it alone knows
+ * The seam between the model and the ways of delivery. A strategy is one const table, no function NULL; it alone knows
  * the model and the hardware. The model is right at all times but for interrupts marked resident, whose pending and
  * active state is in hardware until fetch().
  */
@@ -13,6 +13,7 @@
 struct virq;
 struct virq_bank;
 struct vgic_cpu;
+struct vits_direct;
 
 /* What a guest can be promised. */
 struct vgic_limits {
@@ -89,6 +90,8 @@ struct delivery {
      * CPU interface goes on to sysreg_other().
      */
     void (*sysreg)(struct vgic_cpu *cpu, uint64_t esr);
+    /* Where the strategy injects events of the ITS past the model (vits_direct.h); NULL: it cannot. */
+    const struct vits_direct *direct;
 };
 
 /* Upcall to core/: registers that are the same under every strategy, those that generate SGIs among them; the others

@@ -3,6 +3,7 @@
 #include "vits.h"
 
 #include "regs/gicd.h"
+#include "vits_direct.h"
 #include "vits_tables.h"
 #include "vregs.h"
 
@@ -56,6 +57,8 @@ static VREG_READER(read_ctlr)
 static VREG_WRITER(write_ctlr)
 {
     cpu->vm->its.enabled = (value & GITS_CTLR_ENABLED) != 0;
+    if (cpu->vm->delivery->direct != NULL)
+        cpu->vm->delivery->direct->changed_all(cpu->vm);
 }
 
 static VREG_READER(read_iidr)

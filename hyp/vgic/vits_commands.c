@@ -2,6 +2,7 @@
 #include "vits_commands.h"
 
 #include "regs/gicr.h"
+#include "vits_direct.h"
 #include "vits_tables.h"
 
 static uint32_t device_of(const uint64_t *command)
@@ -179,11 +180,69 @@ static uint64_t number_of(const uint64_t *command)
     return FIELD_GET(ITS_NUMBER_0, command[0]);
 }
 
-bool vits_command(struct vgic *vm, const uint64_t *command)
+/* INT and CLEAR of an event that the model has not. */
+static bool done_directly(struct vgic *vm, const uint64_t *command)
+{
+    const struct vits_direct *direct = vm->delivery->direct;
+
+    if (number_of(command) == ITS_INT)
+        return direct->raise(vm, device_of(command), event_of(command));
+    return number_of(command) == ITS_CLEAR && direct->clear(vm, device_of(command), event_of(command));
+}
+
+/* What the command changed of events that the model has not. */
+static void follow(struct vgic *vm, const uint64_t *command)
+{
+    switch (number_of(command)) {
+    case ITS_MAPTI:
+    case ITS_MAPI:
+    case ITS_MOVI:
+    case ITS_DISCARD:
+    case ITS_INV:
+        vm->delivery->direct->changed(vm, device_of(command), event_of(command));
+        break;
+    case ITS_MAPD:
+    case ITS_MAPC:
+    case ITS_INVALL:
+        vm->delivery->direct->changed_all(vm);
+        break;
+    default:
+        break;
+    }
+}
+
+static inline bool run(struct vgic *vm, const uint64_t *command)
 {
     uint64_t number = number_of(command);
 
     return number < ARRAY_SIZE(commands) && commands[number] != NULL && commands[number](vm, command);
+}
+
+/* Out of line: where nothing is injected directly, nothing is saved for it. */
+static __attribute__((noinline)) bool run_and_follow(struct vgic *vm, const uint64_t *command)
+{
+    if (done_directly(vm, command))
+        return true;
+    if (!run(vm, command))
+        return false;
+    follow(vm, command);
+    return true;
+}
+
+bool vits_command(struct vgic *vm, const uint64_t *command)
+{
+    return vm->delivery->direct != NULL ? run_and_follow(vm, command) : run(vm, command);
+}
+
+bool vits_translate(struct vgic *vm, uint32_t device, uint32_t event, struct vgic_cpu **cpu, uint32_t *intid)
+{
+    struct vits_event found;
+
+    if (!vm->its.enabled || !vits_find(vm, device, event, &found))
+        return false;
+    *cpu = vits_collection(vm, found.icid);
+    *intid = found.intid;
+    return *cpu != NULL && vlpi_irq(*cpu, *intid) != NULL;
 }
 
 bool vits_command_is_long(const uint64_t *command)

@@ -4,6 +4,7 @@
 #include "regs/gicr.h"
 #include "regs/gits.h"
 #include "vgic.h"
+#include "vits_direct.h"
 
 size_t vlpi_size(unsigned bits, unsigned cpus)
 {
@@ -53,18 +54,23 @@ struct virq *vlpi_irq(struct vgic_cpu *cpu, uint32_t intid)
 }
 
 /* Memory that is none reads as zero: the LPI is disabled. Its byte stands at its INTID minus 8192 (IHI 0069H 5.1.1). */
-static uint8_t read_config(const struct vgic_cpu *cpu, const struct virq *irq)
+static uint8_t read_config(const struct vgic_cpu *cpu, uint32_t intid)
 {
     uint64_t table = cpu->lpi.propbaser & FIELD_MASK(GICR_PROPBASER_ADDRESS);
-    const uint8_t *at = guest_memory_at(&cpu->vm->memory, table + irq->intid - INTID_LPI_FIRST, 1);
+    const uint8_t *at = guest_memory_at(&cpu->vm->memory, table + intid - INTID_LPI_FIRST, 1);
 
     return at != NULL ? __atomic_load_n(at, __ATOMIC_RELAXED) : 0;
+}
+
+uint8_t vlpi_configuration(const struct vgic_cpu *cpu, uint32_t intid)
+{
+    return read_config(cpu, intid);
 }
 
 static void configure(struct vgic_cpu *cpu, struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
-    uint8_t config = read_config(cpu, irq);
+    uint8_t config = read_config(cpu, irq->intid);
     uint8_t implemented = (uint8_t)(0xff00 >> cpu->vm->limits.priority_bits);
     uint8_t priority = config & FIELD_MASK(LPI_CONFIG_PRIORITY) & implemented;
     uint32_t enabled = (config & LPI_CONFIG_ENABLE) != 0 ? bank->enabled | irq->mask : bank->enabled & ~irq->mask;
@@ -219,6 +225,8 @@ void vlpi_enable(struct vgic_cpu *cpu, bool enabled)
         store_pending(cpu);
         cpu->lpi.count = 0;
     }
+    if (cpu->vm->delivery->direct != NULL)
+        cpu->vm->delivery->direct->changed_all(cpu->vm);
 }
 
 /*

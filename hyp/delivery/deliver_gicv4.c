@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gicv4: lr, and LPIs of devices that the VM has come as virtual LPIs of GICv4.0 without an exit (direct.h). What
+ * cannot come so, comes by list registers.
+ */
+#include "deliver.h"
+
+#include <stddef.h>
+
+#include "direct.h"
+#include "linked.h"
+#include "lr_deliver.h"
+#include "string.h"
+#include "sysreg.h"
+
+#define OFFER "; run lr"
+
+/* Why not, and what to do instead. */
+static const char *refuse(const char *reason)
+{
+    static char text[160];
+    size_t length = strlen(reason);
+
+    if (length + sizeof(OFFER) > sizeof(text))
+        return reason;
+    memcpy(text, reason, length + 1);
+    memcpy(text + length, OFFER, sizeof(OFFER));
+    return text;
+}
+
+static const char *limits(struct vgic_limits *limits, unsigned version)
+{
+    const char *reason = deliver_lr.limits(limits, version);
+
+    if (reason != NULL)
+        return reason;
+    if ((read_sysreg(ich_vtr_el2) & ICH_VTR_NV4) != 0)
+        return refuse("this core's CPU interface has no direct injection (ICH_VTR_EL2.nV4)");
+    reason = direct_init();
+    return reason != NULL ? refuse(reason) : NULL;
+}
+
+static void load(struct vgic_cpu *cpu)
+{
+    lr_load(cpu);
+    direct_load(cpu);
+}
+
+const struct delivery deliver_gicv4 = {
+    .tag = "gicv4",
+    .version = 3,
+    .limits = limits,
+    .load = load,
+    .flush = lr_flush,
+    .fetch = lr_fetch,
+    .surrender = lr_surrender,
+    .raise_resident = lr_raise_resident,
+    .activated = lr_activated,
+    .enabled = linked_enabled,
+    .deactivate = lr_deactivate,
+    .deactivated = lr_deactivated,
+    .arrived = lr_arrived,
+    .resample = lr_resample,
+    .maintenance = lr_maintenance,
+    .rearm = lr_rearm,
+    .sysreg = lr_sysreg_v3,
+    .direct = &direct_events,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What core/ does for strategies. */
+#ifndef SEAM_UPCALLS_H
+#define SEAM_UPCALLS_H
+
+/* Starts the physical ITS and LPIs, once, before the first gic->cpu_init(). NULL, or why this machine has none, or does
+ * not answer. */
+const char *messages_start(void);
+
+/* The machine's interrupt controller failed while guests run: one line for the user, then power off. */
+_Noreturn void messages_failed(const char *reason);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events of the ITS that do not pass through the model: a strategy may inject those of some devices directly, by the
+ * physical ITS (delivery->direct). The guest's tables and configuration stay what says where they lead; the pending
+ * state of such an LPI is in hardware only.
+ */
+#ifndef VGIC_VITS_DIRECT_H
+#define VGIC_VITS_DIRECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vgic;
+struct vgic_cpu;
+struct its_device; /* the physical ITS's (gic/its_device.h) */
+
+/* Called with the model taken. Devices and events are as the guest names them, of any value. */
+struct vits_direct {
+    /* Messages of the physical `device` are the guest's from now on, of the same DeviceID and EventIDs. NULL, or why
+     * not. */
+    const char *(*add)(struct vgic *vm, struct its_device *device);
+    /* Where an event leads, or the configuration of its LPI, may have changed; of one, or of all there are. */
+    void (*changed)(struct vgic *vm, uint32_t device, uint32_t event);
+    void (*changed_all)(struct vgic *vm);
+    /* INT, or CLEAR. False: the event is not injected directly, and the model's. */
+    bool (*raise)(struct vgic *vm, uint32_t device, uint32_t event);
+    bool (*clear)(struct vgic *vm, uint32_t device, uint32_t event);
+};
+
+/* Where an event leads: the redistributor, whose LPIs are enabled, and one of them. False: nowhere. */
+bool vits_translate(struct vgic *vm, uint32_t device, uint32_t event, struct vgic_cpu **cpu, uint32_t *intid);
+
+/* The byte of an LPI that vits_translate() found, in the guest's table. */
+uint8_t vlpi_configuration(const struct vgic_cpu *cpu, uint32_t intid);
+
+#endif
