@@ -92,8 +92,8 @@ def check(guest: Guest) -> None:
         raise LabError(f"--mem {guest.mem_mib}: a guest has {MEM_MIN} to {MEM_MAX} MiB")
     if not 1 <= guest.vcpus <= VCPUS_MAX:
         raise LabError(f"--vcpus {guest.vcpus}: a guest has 1 to {VCPUS_MAX}")
-    if guest.its and guest.gic != 3:
-        raise LabError(f"--its: a guest with GICv{guest.gic} has no LPIs", "leave out --its or --gic")
+    if guest.its and (guest.gic or suite.load().machines[guest.machine].gic) == 2:
+        raise LabError("--its: a guest with GICv2 has no LPIs", "leave out --its, or choose --gic 3")
     if guest.timeout_s is not None and not 0 < guest.timeout_s < math.inf:
         raise LabError(f"--timeout {guest.timeout_s:g}: give a positive number of seconds")
     if guest.load is not None and not 0 <= guest.load - GUEST_RAM_BASE < guest.mem_mib << 20:

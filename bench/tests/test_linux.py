@@ -87,6 +87,28 @@ def test_shell_on_the_console(files: tuple[Path, Path], machine: str, strategy: 
     assert shell.exitstatus == 0
 
 
+def test_a_pci_device_interrupts_without_an_exit(files: tuple[Path, Path]) -> None:
+    """gicv4, NVMe behind an SMMU: its MSI-X reach the CPU that Linux routes them to, now another one."""
+    kernel, initrd = files
+    model = ["--machine", "virt-v4-smmu", "--strategy", "gicv4", "--device", "nvme,serial=1,addr=3", "--pci", "00:03.0"]
+    work = "cd /proc/irq/*/nvme0q0/..; echo 2 > smp_affinity; "
+    work += "for i in 1 2 3 4; do echo 1 > /sys/class/nvme/nvme0/rescan_controller; sleep 0.3; done; "
+    work += "grep nvme0q0 /proc/interrupts"
+    arguments = ["run-guest", str(kernel), "--initrd", str(initrd), *model, "--vcpus", "2", "--timeout", "90"]
+    done = subprocess.run(
+        [str(ROOT / "virqlab"), *arguments, "--bootargs", f"console=ttyAMA0 quiet -- {work}"],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = re.findall(r"^ *\d+: +(\d+) +(\d+) +ITS-MSI .*nvme0q0", done.stdout, re.MULTILINE)[-1]
+    assert int(first) >= 8 and int(second) >= 8, done.stdout
+    assert "misuse" not in done.stdout and "SMMU stopped" not in done.stdout
+
+
 def test_a_kernel_that_panics_asks_for_a_reset(files: tuple[Path, Path]) -> None:
     """Exit code 3: no init to run, and panic=-1."""
     done = subprocess.run(

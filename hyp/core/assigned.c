@@ -154,7 +154,7 @@ static void give_messages(struct vm *vm, const char *text)
     const char *reason;
     uint64_t page;
 
-    if (vm->gits.size == 0 || function->msi == 0 || id == PCI_NO_ID)
+    if (vm->gits.size == 0 || (function->msi == 0 && function->msix == 0) || id == PCI_NO_ID)
         return;
     reason = map_events(vm, &devices[vm->id].messages, id);
     if (reason != NULL)

@@ -162,11 +162,23 @@ static int add_uart(void *fdt)
     return error | fdt_end_node(fdt);
 }
 
+/* The parent's address stands between its phandle and its specifier: two cells where the GIC has an ITS (add_its()). */
+static int add_intx(void *fdt, const struct vm *vm, const struct assigned *assigned)
+{
+    uint32_t address = (uint32_t)assigned->rid << 8 & PCI_DEVICE_MASK, spi = assigned->intx - INTID_SPI_FIRST;
+    int error = CELLS(fdt, "interrupt-map-mask", PCI_DEVICE_MASK, 0, 0, PCI_PIN_MASK);
+
+    if (vm->gits.size != 0)
+        return error |
+               CELLS(fdt, "interrupt-map", address, 0, 0, assigned->pin, PHANDLE_GIC, 0, 0, GIC_SPI, spi, GIC_LEVEL);
+    return error | CELLS(fdt, "interrupt-map", address, 0, 0, assigned->pin, PHANDLE_GIC, GIC_SPI, spi, GIC_LEVEL);
+}
+
 /* The host of the function that the VM has; its BARs are where they are (linux,pci-probe-only). */
 static int add_pci(void *fdt, const struct vm *vm)
 {
     const struct assigned *assigned = assigned_of(vm);
-    uint32_t rid = assigned->rid, address = rid << 8;
+    uint32_t rid = assigned->rid;
     int error;
 
     if (assigned->ecam.size == 0)
@@ -182,11 +194,8 @@ static int add_pci(void *fdt, const struct vm *vm)
     error |= CELLS(fdt, "ranges", PCI_MEM32, CELLS64(assigned->window.base), CELLS64(assigned->window.base),
                    CELLS64(assigned->window.size));
     error |= fdt_property(fdt, "dma-coherent", NULL, 0);
-    if (assigned->intx != 0) {
-        error |= CELLS(fdt, "interrupt-map-mask", PCI_DEVICE_MASK, 0, 0, PCI_PIN_MASK);
-        error |= CELLS(fdt, "interrupt-map", address & PCI_DEVICE_MASK, 0, 0, assigned->pin, PHANDLE_GIC, GIC_SPI,
-                       assigned->intx - INTID_SPI_FIRST, GIC_LEVEL);
-    }
+    if (assigned->intx != 0)
+        error |= add_intx(fdt, vm, assigned);
     if (assigned->messages)
         error |= CELLS(fdt, "msi-map", rid, PHANDLE_ITS, assigned->device_id, 1);
     return error | fdt_end_node(fdt);

@@ -6,6 +6,7 @@
 
 #define COMMAND_GUEST (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE)
 #define MSI_GUEST     (PCI_MSI_ENABLE | PCI_MSI_MULTIPLE)
+#define MSIX_GUEST    (PCI_MSIX_ENABLE | PCI_MSIX_MASKED)
 #define CAPS_MAX      48 /* as many as there is room for: a list that is longer has a loop */
 
 static uint32_t get(const struct pci_function *function, unsigned offset)
@@ -18,19 +19,27 @@ static void set(const struct pci_function *function, unsigned offset, uint32_t v
     mmio_write32(function->config + offset, value);
 }
 
-static void find_msi(struct pci_function *function)
+/* The capability that sends messages is turned off. */
+static void found(struct pci_function *function, unsigned at, uint32_t head)
+{
+    if (FIELD_GET(PCI_CAP_ID, head) == PCI_CAP_MSI) {
+        function->msi = at;
+        function->msi64 = (head & PCI_MSI_CAN_64) != 0;
+        set(function, at, head & ~MSI_GUEST);
+    } else if (FIELD_GET(PCI_CAP_ID, head) == PCI_CAP_MSIX) {
+        function->msix = at;
+        set(function, at, head & ~MSIX_GUEST);
+    }
+}
+
+static void find_messages(struct pci_function *function)
 {
     uint32_t at = (get(function, PCI_COMMAND) & PCI_STATUS_CAPABILITIES) != 0 ? get(function, PCI_CAP_FIRST) & 0xfc : 0;
 
     for (unsigned i = 0; at >= PCI_HEADER_END && i < CAPS_MAX; i++) {
         uint32_t head = get(function, at);
 
-        if (FIELD_GET(PCI_CAP_ID, head) == PCI_CAP_MSI) {
-            function->msi = at;
-            function->msi64 = (head & PCI_MSI_CAN_64) != 0;
-            set(function, at, head & ~MSI_GUEST);
-            return;
-        }
+        found(function, at, head);
         at = FIELD_GET(PCI_CAP_NEXT, head) & 0xfc;
     }
 }
@@ -61,7 +70,7 @@ bool pci_function_probe(struct pci_function *function, uintptr_t config)
     if (function->id == PCI_ID_NONE || FIELD_GET(PCI_HEADER_TYPE, get(function, PCI_HEADER)) != 0)
         return false;
     set(function, PCI_COMMAND, 0);
-    find_msi(function);
+    find_messages(function);
     size_bars(function);
     function->pin = (unsigned)FIELD_GET(PCI_INTERRUPT_PIN, get(function, PCI_INTERRUPT));
     return true;
@@ -93,12 +102,16 @@ struct range pci_function_bar(const struct pci_function *function, unsigned n)
 
 void pci_function_messages(struct pci_function *function, uint64_t doorbell, uint64_t expected)
 {
-    if (function->msi == 0 || (doorbell >> 32 != 0 && !function->msi64))
+    function->msi_expected = expected;
+    if (function->msi == 0)
         return;
+    if (doorbell >> 32 != 0 && !function->msi64) { /* it cannot send them there */
+        function->msi = 0;
+        return;
+    }
     set(function, function->msi + PCI_MSI_ADDRESS, (uint32_t)doorbell);
     if (function->msi64)
         set(function, function->msi + PCI_MSI_ADDRESS_HIGH, (uint32_t)(doorbell >> 32));
-    function->msi_expected = expected;
 }
 
 static unsigned msi_data(const struct pci_function *function)
@@ -161,6 +174,14 @@ static void write_msi_address(struct pci_function *function, uint32_t value, boo
     write_msi_control(function, get(function, function->msi));
 }
 
+static bool write_msix(struct pci_function *function, unsigned offset, uint32_t value)
+{
+    if (function->msix == 0 || offset != function->msix || function->msi_expected == 0)
+        return false;
+    set(function, offset, (get(function, offset) & ~MSIX_GUEST) | (value & MSIX_GUEST));
+    return true;
+}
+
 static bool write_msi(struct pci_function *function, unsigned offset, uint32_t value)
 {
     if (function->msi == 0)
@@ -188,6 +209,6 @@ void pci_function_write(struct pci_function *function, unsigned offset, unsigned
         set(function, PCI_COMMAND, value & COMMAND_GUEST); /* Status is cleared by ones */
     else if (word >= PCI_BAR && word < PCI_BAR + 4 * PCI_BARS)
         write_bar(function, (word - PCI_BAR) / 4, value);
-    else if (!write_msi(function, word, value))
+    else if (!write_msi(function, word, value) && !write_msix(function, word, value))
         function->misuse++;
 }

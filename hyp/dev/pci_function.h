@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A PCI function that a guest has for itself, and what the guest sees of its configuration space (PCI Local Bus 3.0,
- * chapter 6): the header and the MSI capability, everything else as it is and not to be written.
+ * chapter 6): the header, the MSI and MSI-X capabilities, everything else as it is and not to be written.
  *
  * Its BARs stay where the hypervisor put them: a guest may find out their sizes, and its other writes are ignored. It
  * turns on what it likes of memory space, bus master and INTx. MSIs can be sent to the ITS only: the address that the
- * guest writes is its own ITS's, and the message then is its own, too.
+ * guest writes is its own ITS's, and the message then is its own, too. The table of MSI-X is among its registers, as
+other addresses that it accesses are: what confines them is an IOMMU.
  */
 #ifndef DEV_PCI_FUNCTION_H
 #define DEV_PCI_FUNCTION_H
@@ -25,6 +26,7 @@ struct pci_function {
         bar_mask[PCI_BARS]; /* bits of the address that can be written; 0: it is none of memory, or an upper half */
     bool sizing[PCI_BARS];  /* all ones were written last */
     unsigned pin;           /* 1 to 4; 0: no INTx */
+    unsigned msix;          /* offset of that capability; 0: none */
     unsigned msi;           /* offset of the capability; 0: none */
     bool msi64;
     uint64_t msi_address;  /* as the guest wrote it */

@@ -37,6 +37,10 @@
 #define PCI_MSI_ENABLE       BIT32(16)
 #define PCI_MSI_MULTIPLE     (BIT32(20) | BIT32(21) | BIT32(22)) /* log2 of the messages that are enabled */
 #define PCI_MSI_CAN_64       BIT32(23)
-#define PCI_MSI_DATA_MASK    UINT32_C(0xffff)
+/* MSI-X: Message Control in bits 31 to 16, too; its table is in a BAR */
+#define PCI_CAP_MSIX      0x11
+#define PCI_MSIX_MASKED   BIT32(30)
+#define PCI_MSIX_ENABLE   BIT32(31)
+#define PCI_MSI_DATA_MASK UINT32_C(0xffff)
 
 #endif

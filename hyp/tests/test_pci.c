@@ -45,7 +45,9 @@ static void fresh(void)
     space[15] = 0x01ff;
     writable[15] = 0xff;
     space[20] = 0x6009;
-    space[24] = 0x00840005 | 0x00010000;
+    space[24] = 0x00847005 | 0x00010000;
+    space[28] = 0xc0070011; /* MSI-X, on */
+    writable[28] = 0xc0000000;
     writable[24] = 0x00710000;
     writable[25] = 0xfffffffc;
     writable[26] = 0xffffffff;
@@ -66,7 +68,7 @@ static void it_is_found_silent(void)
 {
     probed();
     EXPECT(space[1], 0xa0100000);
-    EXPECT(space[24], 0x00840005);
+    EXPECT(space[24], 0x00847005);
     EXPECT(function.pin, 1);
     EXPECT(function.msi, 0x60);
     EXPECT(function.msi64, true);
@@ -152,23 +154,35 @@ static void messages_go_to_the_its(void)
     EXPECT(space[26], 0);
     EXPECT(pci_function_read(&function, 0x64, 4), 0); /* the guest has not said where yet */
     pci_function_write(&function, 0x62, 2, 0x0001);
-    EXPECT(space[24], 0x00840005);
+    EXPECT(space[24], 0x00847005);
     EXPECT(function.misuse, 1);
     pci_function_write(&function, 0x64, 4, (uint32_t)GUEST);
     pci_function_write(&function, 0x68, 4, GUEST >> 32);
     pci_function_write(&function, 0x6c, 2, 0x1234);
-    EXPECT(space[24], 0x00840005);
+    EXPECT(space[24], 0x00847005);
     pci_function_write(&function, 0x62, 2, 0x0021);
-    EXPECT(space[24], 0x00a50005);
+    EXPECT(space[24], 0x00a57005);
     EXPECT(space[27], 0x1234);
     EXPECT(space[25], 0x8090040);
     EXPECT(space[26], 0);
     EXPECT(pci_function_read(&function, 0x64, 4), (uint32_t)GUEST);
     EXPECT(pci_function_read(&function, 0x68, 4), GUEST >> 32);
     pci_function_write(&function, 0x64, 4, 0x40000000); /* to memory: not while it is on, and then it is off */
-    EXPECT(space[24], 0x00a40005);
+    EXPECT(space[24], 0x00a47005);
     EXPECT(space[25], 0x8090040);
     EXPECT(function.misuse, 2);
+}
+
+static void msix_is_turned_on(void)
+{
+    probed();
+    EXPECT(function.msix, 0x70);
+    EXPECT(space[28], 0x00070011);
+    pci_function_write(&function, 0x72, 2, 0xffff);
+    EXPECT(space[28], 0xc0070011);
+    pci_function_write(&function, 0x72, 2, 0x4000);
+    EXPECT(space[28], 0x40070011);
+    EXPECT(function.misuse, 0);
 }
 
 static void no_its_no_messages(void)
@@ -179,7 +193,9 @@ static void no_its_no_messages(void)
     EXPECT(pci_function_probe(&function, CONFIG), true);
     EXPECT(pci_function_place(&function, &window, 0x1000), true);
     pci_function_write(&function, 0x62, 2, 0x0001);
-    EXPECT(space[24], 0x00840005);
+    EXPECT(space[24], 0x00847005);
+    pci_function_write(&function, 0x72, 2, 0x8000);
+    EXPECT(space[28], 0x00070011);
 }
 
 static void nothing(void)
@@ -194,6 +210,7 @@ int main(void)
         {"BARs tell their size and stay", bars_stay},
         {"the command register is filtered", command_is_filtered},
         {"MSIs go to the ITS only", messages_go_to_the_its},
+        {"MSI-X is turned on and off", msix_is_turned_on},
         {"without an ITS there are no MSIs", no_its_no_messages},
     };
 
