@@ -67,6 +67,15 @@ def test_dma_is_confined(tmp_path: Path) -> None:
     assert "not isolated" not in console
 
 
+def test_a_doorbell_is_one_exit(tmp_path: Path) -> None:
+    """The WFI traps, and behind it the interrupt is there: its doorbell rang at EL2, and is silenced."""
+    done = _run(tmp_path, "--crosscheck", "--bench", "doorbell")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (point,) = record.load(tmp_path)["points"]
+    assert point["exits"] == {"wfx": 20, "total": 20}
+    assert point["irqs"] == {"raised": 20, "acknowledged": 20, "coalesced": 0, "outstanding": 0}
+
+
 def test_gicv4_is_refused_where_it_cannot_be(tmp_path: Path) -> None:
     suite = tmp_path / "suite.toml"
     suite.write_text(OUTSIDE.replace('"lr"', '"gicv4"'), encoding="utf-8")

@@ -31,6 +31,7 @@ static const struct {
     {3, &bench_lpi_msi},
     {3, &bench_lpi_store},
     {3, &bench_dma_done},
+    {3, &bench_doorbell},
 };
 
 static uint64_t samples[ITERATIONS_MAX];

@@ -30,6 +30,7 @@
 #define dsb(opt) __asm__ volatile("dsb " #opt ::: "memory")
 #define sev()    __asm__ volatile("sev" ::: "memory")
 #define wfe()    __asm__ volatile("wfe" ::: "memory")
+#define wfi()    __asm__ volatile("wfi" ::: "memory")
 #endif
 
 #define HCR_EL2_VM   BIT(0)
@@ -41,6 +42,7 @@
 #define HCR_EL2_VF   BIT(6)
 #define HCR_EL2_VI   BIT(7)
 #define HCR_EL2_VSE  BIT(8)
+#define HCR_EL2_TWI  BIT(13)
 #define HCR_EL2_TID3 BIT(18)
 #define HCR_EL2_TSC  BIT(19)
 #define HCR_EL2_TACR BIT(21)

@@ -11,6 +11,7 @@
 #include "regs/intid.h"
 #include "sysreg.h"
 #include "timer.h"
+#include "vits_direct.h"
 
 #define NOINLINE __attribute__((noinline))
 
@@ -136,9 +137,32 @@ static NOINLINE void data_abort(struct vcpu *vcpu, uint64_t esr)
         other_abort(vcpu, esr);
 }
 
+/*
+ * HCR_EL2.TWI: the vCPU is not resident until this core has a physical interrupt, be it its doorbell, which is silenced
+ * then. The guest takes what there is right behind its WFI, as if it had woken up from that.
+ */
+static void wait_for_interrupt(struct vcpu *vcpu)
+{
+    const struct vits_direct *direct = vcpu->vgic.vm->delivery->direct;
+    bool nothing;
+
+    model_take(&vcpu->vgic);
+    nothing = direct->block(&vcpu->vgic);
+    model_release(&vcpu->vgic);
+    if (nothing)
+        wfi();
+    model_take(&vcpu->vgic);
+    direct->unblock(&vcpu->vgic);
+    model_release(&vcpu->vgic);
+    skip_instruction();
+}
+
 static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
 {
     switch (FIELD_GET(ESR_EC, esr)) {
+    case EC_WFX:
+        wait_for_interrupt(vcpu);
+        break;
     case EC_SMC64:
         secure_call(vcpu);
         break;
@@ -158,8 +182,8 @@ static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
 }
 
 /*
- * WFI and WFE are not trapped: a VM has its core for itself, and the core wakes for every interrupt. All cases are tail
- * calls, so that none pays for what another one saves.
+ * WFE is not trapped, and WFI only where the user wants that: a VM has its core for itself, and the core wakes for
+ * every interrupt. All cases are tail calls, so that none pays for what another one saves.
  */
 void trap_sync(struct vcpu *vcpu)
 {

@@ -25,7 +25,8 @@
 
 static void load_traps(const struct vcpu *vcpu)
 {
-    write_sysreg(hcr_el2, HCR_GUEST | features_hcr() | (vcpu->vgic.vm->version == 2 ? HCR_EL2_TID3 : 0));
+    write_sysreg(hcr_el2, HCR_GUEST | features_hcr() | (vcpu->vgic.vm->version == 2 ? HCR_EL2_TID3 : 0) |
+                              (vcpu->vm->traps_wfi ? HCR_EL2_TWI : 0));
     features_open();
     write_sysreg(hstr_el2, 0);
     write_sysreg(mdcr_el2, read_sysreg(pmcr_el0) >> 11 & 0x1f); /* HPMN: every counter is the guest's */

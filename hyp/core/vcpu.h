@@ -39,6 +39,7 @@ struct vm {
     struct vgic vgic;  /* seam/model.h says who may work on it, on vcpu->on and what follows; there is no other lock */
     uint64_t misuse;   /* guest accesses answered with an abort or an undefined instruction */
     struct range gits; /* the ITS, guest physical; size 0: none */
+    bool traps_wfi;    /* its vCPUs are not resident while they wait */
 };
 
 /* Restores the guest's registers from `vcpu` and returns to it (arch/vectors.S). */

@@ -117,6 +117,18 @@ static void give_frames(struct vm *vm)
         stage2_map_device(&vm->stage2, vm->gicr.base, gic_map.gicv.base, PAGE_SIZE);
 }
 
+/* `vm<id>.wfi=trap`: a vCPU that waits is not resident, and a doorbell wakes it. */
+static void choose_wfi(struct vm *vm)
+{
+    char text[8];
+
+    if (!vm_text(vm, "wfi", text, sizeof(text)))
+        return;
+    if (strcmp(text, "trap") != 0 || vm->vgic.delivery->direct == NULL)
+        platform_refuse("vm%u.wfi=%s: give trap, with a strategy that injects directly (gicv4)", vm->id, text);
+    vm->traps_wfi = true;
+}
+
 static void give_gic(struct vm *vm)
 {
     char tag[16] = "lr";
@@ -140,6 +152,7 @@ static void give_gic(struct vm *vm)
     give_vcpus(vm);
     give_frames(vm);
     lpis_give(vm);
+    choose_wfi(vm);
 }
 
 struct vm *vm_create(unsigned id)

@@ -178,4 +178,13 @@ static bool clear(struct vgic *vm, uint32_t device, uint32_t event)
     return true;
 }
 
-const struct vits_direct direct_events = {add, changed, changed_all, raise, clear};
+static bool block(struct vgic_cpu *cpu)
+{
+    bool pending = false;
+
+    if (cpu->vm->lpi_bits != 0)
+        done(vpe_block(&vpes[cpu->index], &pending));
+    return !pending;
+}
+
+const struct vits_direct direct_events = {add, changed, changed_all, raise, clear, block, direct_load};

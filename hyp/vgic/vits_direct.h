@@ -25,6 +25,10 @@ struct vits_direct {
     /* INT, or CLEAR. False: the event is not injected directly, and the model's. */
     bool (*raise)(struct vgic *vm, uint32_t device, uint32_t event);
     bool (*clear)(struct vgic *vm, uint32_t device, uint32_t event);
+    /* The vCPU waits for an interrupt, on the core that calls: false, there is one. Until unblock() an event for it is
+     * a physical interrupt. */
+    bool (*block)(struct vgic_cpu *cpu);
+    void (*unblock)(struct vgic_cpu *cpu);
 };
 
 /* Where an event leads: the redistributor, whose LPIs are enabled, and one of them. False: nowhere. */
