@@ -54,7 +54,7 @@ struct virq *vlpi_irq(struct vgic_cpu *cpu, uint32_t intid)
 }
 
 /* Memory that is none reads as zero: the LPI is disabled. Its byte stands at its INTID minus 8192 (IHI 0069H 5.1.1). */
-static uint8_t read_config(const struct vgic_cpu *cpu, uint32_t intid)
+uint8_t vlpi_configuration(const struct vgic_cpu *cpu, uint32_t intid)
 {
     uint64_t table = cpu->lpi.propbaser & FIELD_MASK(GICR_PROPBASER_ADDRESS);
     const uint8_t *at = guest_memory_at(&cpu->vm->memory, table + intid - INTID_LPI_FIRST, 1);
@@ -62,15 +62,10 @@ static uint8_t read_config(const struct vgic_cpu *cpu, uint32_t intid)
     return at != NULL ? __atomic_load_n(at, __ATOMIC_RELAXED) : 0;
 }
 
-uint8_t vlpi_configuration(const struct vgic_cpu *cpu, uint32_t intid)
-{
-    return read_config(cpu, intid);
-}
-
 static void configure(struct vgic_cpu *cpu, struct virq *irq)
 {
     struct virq_bank *bank = irq->bank;
-    uint8_t config = read_config(cpu, irq->intid);
+    uint8_t config = vlpi_configuration(cpu, irq->intid);
     uint8_t implemented = (uint8_t)(0xff00 >> cpu->vm->limits.priority_bits);
     uint8_t priority = config & FIELD_MASK(LPI_CONFIG_PRIORITY) & implemented;
     uint32_t enabled = (config & LPI_CONFIG_ENABLE) != 0 ? bank->enabled | irq->mask : bank->enabled & ~irq->mask;
