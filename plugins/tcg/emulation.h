@@ -41,7 +41,8 @@ bool emulation_describes(uint64_t esr);
 void emulation_trap(struct emulation *emulation, uint64_t esr, unsigned int el, uint64_t elr, uint64_t address,
                     const struct emulation_owner *owner);
 
-/* Whether an ERET from EL2 to a guest's `target` at `el` could end or give up what waits: only then its owner counts. */
+/* Whether an ERET from EL2 to a guest's `target` at `el` could end or give up what waits: only then its owner counts.
+ */
 bool emulation_waits(const struct emulation *emulation);
 void emulation_return(struct emulation *emulation, unsigned int el, uint64_t target,
                       const struct emulation_owner *owner);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define VALID                                                                                                          \
-    "out=DIR, deadline=NS, count=fast|insn, mmio=el2|emulated|all, profile=FILE, region=MARK:MARK, stimulus=FILE, slice=NS"
+    "out=DIR, deadline=NS, count=fast|insn, mmio=el2|emulated|all, profile=FILE, region=MARK:MARK, stimulus=FILE, "    \
+    "slice=NS"
 
 static const char *value_of(const char *argument, const char *key)
 {

@@ -17,9 +17,9 @@ enum options_mmio {
 };
 
 struct options {
-    const char *out;     /* directory of the trace */
-    uint64_t deadline;   /* virtual time in ns at which the machine is stopped; 0: never */
-    bool count_insn;     /* count at every instruction rather than per segment: slow, for verification */
+    const char *out;   /* directory of the trace */
+    uint64_t deadline; /* virtual time in ns at which the machine is stopped; 0: never */
+    bool count_insn;   /* count at every instruction rather than per segment: slow, for verification */
     enum options_mmio mmio;
     const char *profile; /* file of the profile between the marks of the region; NULL: none */
     uint16_t region_begin;

@@ -27,9 +27,9 @@ enum record_kind {
 };
 
 enum record_flag {
-    RECORD_GUEST = 1, /* guest context: EL0/EL1 with HCR_EL2.VM=1 and TGE=0 (EXC_EL2: where the exception came
-                         from; ERET_EL2: where it goes; others: where the instruction executed) */
-    RECORD_VALID = 2, /* SYSREG*: `a` holds the value, MMIO: `c` does (an XZR or unread register leaves it clear) */
+    RECORD_GUEST = 1,    /* guest context: EL0/EL1 with HCR_EL2.VM=1 and TGE=0 (EXC_EL2: where the exception came
+                            from; ERET_EL2: where it goes; others: where the instruction executed) */
+    RECORD_VALID = 2,    /* SYSREG*: `a` holds the value, MMIO: `c` does (an XZR or unread register leaves it clear) */
     RECORD_EMULATED = 4, /* MMIO: no access happened, EL2 emulated one */
 };
 
@@ -56,12 +56,12 @@ struct record {
     uint8_t el;    /* EXC_*: level the exception came from; ERET_*: level it returns to; else: level of execution */
     uint8_t sub;   /* EXC_*: vector offset / 0x80; WFX: 0 WFI, 1 WFE; END, MMIO, DAIF: the enumeration above */
     uint8_t flags; /* record_flag */
-    uint32_t c;    /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: value[31:0];
-                      DAIF: imm4; STIMULUS: value stored; SYNC: index of the other vCPU */
-    uint64_t a;    /* EXC_*: ELR; ERET_*: target PC; SYSREG*, DAIF: value; MARK: x0; WFX: PC; END: PC of the last TB;
-                      MMIO, STIMULUS: physical address, of an emulated access the guest's; SYNC: its instructions */
-    uint64_t b;    /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*, MMIO, DAIF: PC; MARK: x1;
-                      STIMULUS: virtual time in ns */
+    uint32_t c; /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: value[31:0];
+                   DAIF: imm4; STIMULUS: value stored; SYNC: index of the other vCPU */
+    uint64_t a; /* EXC_*: ELR; ERET_*: target PC; SYSREG*, DAIF: value; MARK: x0; WFX: PC; END: PC of the last TB;
+                   MMIO, STIMULUS: physical address, of an emulated access the guest's; SYNC: its instructions */
+    uint64_t b; /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*, MMIO, DAIF: PC; MARK: x1;
+                   STIMULUS: virtual time in ns */
 };
 
 /* A COUNTS record: instructions since the previous one, in the order of enum count_id. */

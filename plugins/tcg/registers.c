@@ -8,15 +8,12 @@
 
 /* QEMU drops the suffix where the EL1 register has an AArch32 twin of another name: VBAR_EL1 is "VBAR". */
 static const char *const names[REG_COUNT][2] = {
-    [REG_CPSR] = {"cpsr"},           [REG_HCR_EL2] = {"HCR_EL2"},
-    [REG_HPFAR_EL2] = {"HPFAR_EL2"}, [REG_VTTBR_EL2] = {"VTTBR_EL2"},
-    [REG_VMPIDR_EL2] = {"VMPIDR_EL2"}, [REG_ELR_EL1] = {"ELR_EL1"},
-    [REG_ELR_EL2] = {"ELR_EL2"},     [REG_ELR_EL3] = {"ELR_EL3"},
-    [REG_SPSR_EL1] = {"SPSR_EL1"},   [REG_SPSR_EL2] = {"SPSR_EL2"},
-    [REG_SPSR_EL3] = {"SPSR_EL3"},   [REG_ESR_EL1] = {"ESR_EL1"},
-    [REG_ESR_EL2] = {"ESR_EL2"},     [REG_ESR_EL3] = {"ESR_EL3"},
-    [REG_FAR_EL1] = {"FAR_EL1"},     [REG_FAR_EL2] = {"FAR_EL2"},
-    [REG_FAR_EL3] = {"FAR_EL3"},     [REG_VBAR_EL1] = {"VBAR_EL1", "VBAR"},
+    [REG_CPSR] = {"cpsr"},           [REG_HCR_EL2] = {"HCR_EL2"},       [REG_HPFAR_EL2] = {"HPFAR_EL2"},
+    [REG_VTTBR_EL2] = {"VTTBR_EL2"}, [REG_VMPIDR_EL2] = {"VMPIDR_EL2"}, [REG_ELR_EL1] = {"ELR_EL1"},
+    [REG_ELR_EL2] = {"ELR_EL2"},     [REG_ELR_EL3] = {"ELR_EL3"},       [REG_SPSR_EL1] = {"SPSR_EL1"},
+    [REG_SPSR_EL2] = {"SPSR_EL2"},   [REG_SPSR_EL3] = {"SPSR_EL3"},     [REG_ESR_EL1] = {"ESR_EL1"},
+    [REG_ESR_EL2] = {"ESR_EL2"},     [REG_ESR_EL3] = {"ESR_EL3"},       [REG_FAR_EL1] = {"FAR_EL1"},
+    [REG_FAR_EL2] = {"FAR_EL2"},     [REG_FAR_EL3] = {"FAR_EL3"},       [REG_VBAR_EL1] = {"VBAR_EL1", "VBAR"},
     [REG_VBAR_EL2] = {"VBAR_EL2"},   [REG_VBAR_EL3] = {"VBAR_EL3"},
 };
 
