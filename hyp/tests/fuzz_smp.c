@@ -94,14 +94,14 @@ static void trigger(struct vgic_cpu *cpu, const struct fuzz_step *step)
         gicd(cpu, step, ((step->offset & 0x200) != 0 ? GICD_ICFGR_E : GICD_ICFGR) + (step->offset & 0xfc), 4);
 }
 
-/* To one vCPU in sixteen that there may be. */
+/* To one vCPU in sixteen that there may be, or 1 of N. */
 static void route(struct vgic_cpu *cpu, const struct fuzz_step *step)
 {
     uint32_t spi = step->offset & (NEAR(step) ? 0x1f : 0x3ff);
     struct fuzz_step to = *step;
 
     to.more = 0;
-    to.value &= 0xf;
+    to.value &= 0x8000000f;
     if (cpu->vm->version == 2)
         gicd(cpu, step, GICD_ITARGETSR + INTID_SPI_FIRST + spi, 1);
     else if (!NEAR(step) && (step->offset & 0x8000) != 0)
@@ -176,7 +176,7 @@ static void interface(struct vgic_cpu *cpu, const struct fuzz_step *step)
     }
     switch (step->more % 6) {
     case 0:
-        cpu->cpuif.group_enabled[group] = (step->value & 1) != 0;
+        vcpuif_write_igrpen(cpu, group, (step->value & 1) != 0);
         break;
     case 1:
         vcpuif_write_pmr(cpu, step->value);
@@ -198,10 +198,12 @@ static void interface(struct vgic_cpu *cpu, const struct fuzz_step *step)
 /* A CPU that is turned off, and on again. */
 static void power(struct vgic_cpu *cpu)
 {
+    vgic_set_asleep(cpu, true);
     cpu->vm->delivery->surrender(cpu);
     vcpuif_reset(cpu);
     depth[cpu->index] = 0;
     cpu->vm->delivery->load(cpu);
+    vgic_set_asleep(cpu, false);
 }
 
 static void act(struct vgic_cpu *cpu, const struct fuzz_step *step)
@@ -272,7 +274,8 @@ static void open(struct vgic *vm, unsigned how)
             if ((how & 4) != 0)
                 bits(cpu, &write);
         }
-        cpu->cpuif.group_enabled[0] = cpu->cpuif.group_enabled[1] = true;
+        vcpuif_write_igrpen(cpu, 0, true);
+        vcpuif_write_igrpen(cpu, 1, true);
         vcpuif_write_pmr(cpu, 0xff);
         vcpuif_write_ctlr(cpu, (how & 8) != 0, (how & 16) != 0);
         cpu->cpuif.ackctl = vm->version == 2 && (how & 32) != 0;
