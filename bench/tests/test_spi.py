@@ -156,6 +156,7 @@ def test_a_masked_stimulus_costs_nothing(tmp_path: Path) -> None:
         ("vm0.mmio=0x7ffffff000,0x2000", "below 2^39"),
         ("vm0.mmio=0x10000000,0x1000,0x40000000,0x1000", "0x40000000 has memory or the interrupt controller"),
         ("vm0.mmio=0x08000000,0x1000", "0x8000000 has memory or the interrupt controller"),
+        ("vm0.mmio=0x08080000,0x1000", "0x8080000 has memory or the interrupt controller"),
         ("lr.limit=17", "lr.limit=17 of vm0: give 1 to 16"),
         ("vm0.lr.limit=0", "lr.limit=0 of vm0: give 1 to 16"),
     ],

@@ -72,9 +72,11 @@ static void give_spis(struct vm *vm)
 /* Neither memory nor the interrupt controller: the guest would have what is not its own. */
 static bool may_have(const struct vm *vm, const struct range *range)
 {
-    const struct range *const taken[] = {&vm->ram,      &vm->gicr,     &vm->gits,     &gic_map.gicd,
-                                         &gic_map.gicr, &gic_map.gicc, &gic_map.gich, &gic_map.gicv};
+    struct range its = {0, 0}; /* the machine's own */
+    const struct range *const taken[] = {&vm->ram,      &vm->gicr,     &vm->gits,     &gic_map.gicd, &gic_map.gicr,
+                                         &gic_map.gicc, &gic_map.gich, &gic_map.gicv, &its};
 
+    (void)devtree_reg(platform.fdt, "arm,gic-v3-its", 0, &its);
     for (unsigned i = 0; i < ARRAY_SIZE(taken); i++)
         if (overlap(range, taken[i]))
             return false;
