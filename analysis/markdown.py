@@ -1,30 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The comparison table of a run record as GitHub Markdown; README.md holds it between two markers."""
+"""The comparison table of a run record as GitHub Markdown; README.md holds some of it between two markers."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator
+from typing import Any, Collection, Iterator
 
 from analysis import families
 from analysis.table import Point, cell, legend, rows
 
-BEGIN, END = "<!-- table -->", "<!-- /table -->"
+BEGIN, END = "<!-- table of {} -->", "<!-- /table -->"
 
 
-def table(record: dict[str, Any], stat: str = "value") -> str:
-    """For each machine one table: the summary metrics of every benchmark, strategies side by side."""
+def table(record: dict[str, Any], stat: str = "value", benches: Collection[str] = ()) -> str:
+    """For each machine one table: the summary metrics of these benchmarks, or of all, strategies side by side."""
+    chosen = [point for point in record["points"] if not benches or point["bench"] in benches]
     found = []
-    for machine in dict.fromkeys(point["machine"] for point in record["points"]):
-        points = [point for point in record["points"] if point["machine"] == machine]
+    for machine in dict.fromkeys(point["machine"] for point in chosen):
+        points = [point for point in chosen if point["machine"] == machine]
         found += [f"**{machine}**: simulator counts, not hardware time", "", *_table(points, stat), ""]
     return "\n".join([*found, legend(stat), ""])
 
 
-def between_markers(text: str) -> str | None:
-    """What a document holds between the markers; None when it lacks them."""
-    match = re.search(f"{re.escape(BEGIN)}\n(.*?){re.escape(END)}", text, re.DOTALL)
-    return match[1] if match else None
+def between_markers(text: str) -> tuple[list[str], str] | None:
+    """The benchmarks that a document's first marker names, and what it holds behind it; None when it lacks them."""
+    match = re.search(f"{BEGIN.format('([a-z0-9_,]+)')}\n(.*?){re.escape(END)}", text, re.DOTALL)
+    return (match[1].split(","), match[2]) if match else None
 
 
 def _table(points: list[Point], stat: str) -> Iterator[str]:

@@ -266,6 +266,7 @@ def _show(command: argparse.ArgumentParser) -> None:
         help="which metrics: the costs, the phases of an interrupt, or its event vector (default %(default)s)",
     )
     command.add_argument("--markdown", action="store_true", help="print the summary as a GitHub table, as in README.md")
+    command.add_argument("--bench", type=_names, metavar="A,B", help="with --markdown: only these benchmarks")
     command.set_defaults(function=show)
 
 
@@ -273,7 +274,7 @@ def show(arguments: argparse.Namespace) -> int:
     """`virqlab show`: the table."""
     found = record.load(arguments.run)
     if arguments.markdown:
-        print(markdown.table(found, arguments.stat), end="")
+        print(markdown.table(found, arguments.stat, arguments.bench or ()), end="")
     else:
         table.show(found, Console(highlight=False), arguments.stat, arguments.group)
     return 0
