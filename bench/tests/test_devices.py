@@ -72,7 +72,7 @@ def test_a_doorbell_is_one_exit(tmp_path: Path) -> None:
     done = _run(tmp_path, "--crosscheck", "--bench", "doorbell")
     assert done.returncode == 0, done.stdout + done.stderr
     (point,) = record.load(tmp_path)["points"]
-    assert point["exits"] == {"wfx": 20, "total": 20}
+    assert point["exits"]["classes"] == {"wfx": 20}
     assert point["irqs"] == {"raised": 20, "acknowledged": 20, "coalesced": 0, "outstanding": 0}
 
 
