@@ -224,7 +224,8 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     grounds = run_guest.grounds()
     machines, strategies = (list(dict.fromkeys(names)) for names in zip(*grounds))
     command.add_argument("--machine", choices=machines, default=default.machine, help="default %(default)s")
-    command.add_argument("--strategy", choices=strategies, help="default lr with GICv3, gicv2 with GICv2")
+    strategy = "default lr with GICv3, gicv2 with GICv2; gicv4 drives GICv4.0: nothing of GICv4.1 has run"
+    command.add_argument("--strategy", choices=strategies, help=strategy)
     command.add_argument("--gic", type=int, choices=(2, 3), help="the guest's GIC version, default the machine's")
     command.add_argument("--its", action="store_true", help="LPIs and an ITS for a GICv3 guest")
     command.add_argument("--device", action="append", default=[], metavar="TEXT", help="QEMU's -device, repeatable")
