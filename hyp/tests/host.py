@@ -11,7 +11,7 @@ FLAGS = "-std=c11 -g -O1 -Wall -Wextra -Werror".split()
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
 # Against a reference: they take a seed and a number.
 REFERENCES = ("test_model", "test_lists", "test_secure", "test_messages")
-GIC = ("test_its", "test_its_command", "test_vpe")  # the drivers of physical controllers, on fakes
+GIC = ("test_its", "test_its_command", "test_vpe", "test_direct")  # the drivers of physical controllers, on fakes
 LPIS = ("test_vlpi", "test_vits")
 DEVICES = {"test_pci": "pci_function", "test_smmu": "smmu"}  # drivers of devices, each with a fake of its own
 MODEL = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *LPIS)
@@ -37,6 +37,9 @@ def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path)
 
 def _gic_sources(name: str, hyp: Path) -> list[Path]:
     drivers = [hyp / "gic" / f"{driver}.c" for driver in GIC_DRIVERS]
+    if name == "test_direct":  # with the model above
+        drivers += [hyp / "tests" / f"{part}.c" for part in ("lpis", "fake")]
+        drivers += [hyp / "delivery" / "direct.c", *sorted((hyp / "vgic").glob("*.c"))]
     return [hyp / "tests" / f"{part}.c" for part in (name, "its_rig", "fake_its", "fake_its_command", "tap")] + drivers
 
 

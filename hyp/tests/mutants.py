@@ -49,7 +49,7 @@ def plant(mutant: Mutant, hyp: Path) -> None:
 
 def _noticing(mutant: Mutant) -> list[str]:
     """Two security states have tests of their own, so have LPIs and the drivers of physical controllers."""
-    if mutant.file.startswith("gic/"):
+    if mutant.file.startswith(("gic/", "delivery/direct")):
         return list(GIC)
     if mutant.file.startswith("dev/"):
         return list(DEVICES)
