@@ -10,6 +10,9 @@
 #include "gic.h"
 #include "linked.h"
 #include "lr_deliver.h"
+#include "lr_state.h"
+#include "mmio.h"
+#include "regs/gich.h"
 #include "vif.h"
 
 static const char *limits(struct vgic_limits *limits, unsigned version)
@@ -23,6 +26,23 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
     return NULL;
 }
 
+/* What the guest sends itself: its list register is empty and serves once more. All else goes the long way. */
+static void raise_resident(struct virq *irq)
+{
+    const struct vgic_cpu *cpu = irq->holder;
+    struct virq_bank *bank = irq->bank;
+    uintptr_t lr = gic_map.gich.base + GICH_LR + (uintptr_t)4 * irq->lr;
+
+    if (irq->intid < INTID_SGI_COUNT && cpu == bank->vm->owner && !lr_waiting(cpu) &&
+        (bank->forwarded & irq->mask) != 0 &&
+        lr_take_source(irq, (mmio_read32(lr) & (GICH_LR_PENDING | GICH_LR_ACTIVE)) == 0)) {
+        bank->latch |= irq->mask;
+        mmio_write32(lr, (uint32_t)cpu->delivery.lr.written[irq->lr] | GICH_LR_PENDING);
+    } else {
+        lr_raise_resident(irq);
+    }
+}
+
 const struct delivery deliver_gicv2 = {
     .tag = "gicv2",
     .version = 2,
@@ -31,7 +51,7 @@ const struct delivery deliver_gicv2 = {
     .flush = lr_flush,
     .fetch = lr_fetch,
     .surrender = lr_surrender,
-    .raise_resident = lr_raise_resident,
+    .raise_resident = raise_resident,
     .activated = lr_activated,
     .enabled = linked_enabled,
     .deactivate = lr_deactivate,

@@ -89,6 +89,26 @@ void lr_fetch(struct virq_bank *bank, uint32_t bits)
     virq_update(bank);
 }
 
+static void take_out_pending(struct virq *irq)
+{
+    lr_take_out(irq->holder, irq);
+    irq->bank->latch |= irq->mask;
+    virq_update_one(irq);
+}
+
+/* An SGI of a GICv2 guest: only an empty list register serves once more, and for the CPU that it held one of. */
+static __attribute__((noinline)) void raise_sgi(struct virq *irq, bool empty)
+{
+    struct virq_bank *bank = irq->bank;
+
+    if (lr_waiting(irq->holder) || (bank->forwarded & irq->mask) == 0 || !lr_take_source(irq, empty)) {
+        take_out_pending(irq);
+        return;
+    }
+    bank->latch |= irq->mask;
+    lr_reuse(irq->holder, irq);
+}
+
 /*
  * Active becomes active and pending, unless it is to be pending elsewhere; pending stays. An empty list register serves
  * once more. Where others wait for a list register priority decides: it leaves its own. In another core's list register
@@ -101,11 +121,13 @@ static void raise_here(struct virq *irq)
     uint64_t value = vif->read(irq->lr);
     bool empty = (value & (vif->pending | vif->active)) == 0;
 
-    if ((bank->hw & bit) != 0 || lr_has_sources(irq) || lr_waiting(irq->holder) ||
+    if (lr_has_sources(irq)) {
+        raise_sgi(irq, empty);
+        return;
+    }
+    if ((bank->hw & bit) != 0 || lr_waiting(irq->holder) ||
         (empty ? (bank->forwarded & bit) == 0 : !lr_may_pend(irq, vif->priority(value)))) {
-        lr_take_out(irq->holder, irq);
-        bank->latch |= bit;
-        virq_update_one(irq);
+        take_out_pending(irq);
         return;
     }
     bank->latch |= bit;

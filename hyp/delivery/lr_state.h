@@ -37,6 +37,20 @@ static inline bool lr_has_sources(const struct virq *irq)
     return irq->intid < INTID_SGI_COUNT && irq->bank->vm->version == 2;
 }
 
+/*
+ * An empty list register that held an SGI of one CPU may hold the next one from it, if no other CPU sent it meanwhile:
+ * then none is left among those that wait.
+ */
+static inline bool lr_take_source(const struct virq *irq, bool empty)
+{
+    uint8_t *sources = &irq->holder->sgi_sources[irq->intid];
+
+    if (!empty || *sources != BIT32(irq->source))
+        return false;
+    *sources = 0;
+    return true;
+}
+
 /* An empty list register that still stands for `irq` makes it pending again: nothing else of it changed meanwhile. */
 static inline void lr_reuse(const struct vgic_cpu *cpu, const struct virq *irq)
 {
