@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "event.h"
 
-#include <string.h>
-
 #include "decode.h"
 #include "flow.h"
-#include "machine.h"
 #include "profile.h"
+#include "put.h"
 #include "registers.h"
-#include "robin.h"
 
 /* DDI 0487, ESR_ELx.EC. */
 #define ESR_EC(esr)         ((unsigned int)((esr) >> 26) & 0x3f)
@@ -38,85 +35,6 @@ static unsigned int level_of_spsr(uint64_t spsr)
     return (unsigned int)(spsr >> 2) & 3;
 }
 
-static uint8_t guest_flag(struct vcpu *vcpu, unsigned int el)
-{
-    return el < 2 && vcpu_vm_enabled(vcpu) ? RECORD_GUEST : 0;
-}
-
-static struct record *put_one(struct vcpu *vcpu, enum record_kind kind, unsigned int el, uint64_t insn)
-{
-    struct record *record = writer_next(vcpu->writer);
-
-    if (writer_failed(vcpu->writer)) {
-        machine_stop(1);
-    }
-    record->insn = insn;
-    record->kind = (uint8_t)kind;
-    record->el = (uint8_t)el;
-    return record;
-}
-
-/* Where the other vCPUs are that ran since this one's last record. */
-static void put_sync(struct vcpu *vcpu, unsigned int el, uint64_t insn)
-{
-    for (unsigned int i = 0; i < vcpus_count(); i++) {
-        const struct vcpu *other = vcpu_get(i);
-
-        if (other != vcpu && other->insns != vcpu->told[i]) {
-            struct record *record = put_one(vcpu, RECORD_SYNC, el, insn);
-
-            vcpu->told[i] = other->insns;
-            record->c = i;
-            record->a = other->insns;
-        }
-    }
-}
-
-static struct record *put(struct vcpu *vcpu, enum record_kind kind, unsigned int el, uint64_t insn)
-{
-    static _Thread_local struct record dropped;
-
-    if (atomic_load_explicit(&vcpu->ended, memory_order_relaxed)) {
-        return &dropped;
-    }
-    if (robin_active()) {
-        put_sync(vcpu, el, insn);
-    }
-    return put_one(vcpu, kind, el, insn);
-}
-
-static uint64_t at_most(uint64_t count, uint64_t limit)
-{
-    return count < limit ? count : limit;
-}
-
-/*
- * What executed at level `el` since the last time, before the record that follows. One record for nearly all; more
- * where a field cannot hold the count.
- */
-static void put_counts(struct vcpu *vcpu, unsigned int el, uint64_t insn)
-{
-    while (memcmp(vcpu->counts, vcpu->recorded, sizeof(vcpu->counts)) != 0) {
-        struct record *record = put(vcpu, RECORD_COUNTS, el, insn);
-        struct counts counts;
-
-        record->flags = guest_flag(vcpu, el);
-        memcpy(&counts, record, sizeof(counts));
-        for (unsigned int i = 0; i < COUNT_IDS; i++) {
-            const uint64_t limit = i < COUNT_ISB ? UINT32_MAX : UINT16_MAX;
-            const uint64_t count = at_most(vcpu->counts[i] - vcpu->recorded[i], limit);
-
-            vcpu->recorded[i] += count;
-            if (i < COUNT_ISB) {
-                counts.wide[i] = (uint32_t)count;
-            } else {
-                counts.narrow[i - COUNT_ISB] = (uint16_t)count;
-            }
-        }
-        memcpy(record, &counts, sizeof(counts));
-    }
-}
-
 /* FAR_ELx is written by aborts, watchpoints and PC alignment faults; for others it is stale (DDI 0487, FAR_EL2). */
 static uint64_t fault_address(unsigned int el, uint64_t esr)
 {
@@ -144,7 +62,7 @@ static enum access_context context_of(struct vcpu *vcpu, unsigned int el)
     if (el == 2) {
         return ACCESS_EL2;
     }
-    return guest_flag(vcpu, el) ? ACCESS_GUEST : ACCESS_HOST_EL1;
+    return put_guest_flag(vcpu, el) ? ACCESS_GUEST : ACCESS_HOST_EL1;
 }
 
 static void set_attention(struct vcpu *vcpu, unsigned int el)
@@ -189,8 +107,8 @@ static void put_access(struct vcpu *vcpu, unsigned int el, struct access *access
     struct record *record;
 
     put_counts(vcpu, el, insn);
-    record = put(vcpu, RECORD_SYSREG_DONE, el, insn);
-    record->flags = guest_flag(vcpu, el);
+    record = put_record(vcpu, RECORD_SYSREG_DONE, el, insn);
+    record->flags = put_guest_flag(vcpu, el);
     record->c = a64_sysreg(access->opcode);
     if (rt != A64_REG_ZR) {
         record->flags |= RECORD_VALID;
@@ -203,10 +121,10 @@ static void put_access(struct vcpu *vcpu, unsigned int el, struct access *access
 
 static struct record *put_mmio(struct vcpu *vcpu, unsigned int el, uint64_t insn, const struct mmio *mmio)
 {
-    struct record *record = put(vcpu, RECORD_MMIO, el, insn);
+    struct record *record = put_record(vcpu, RECORD_MMIO, el, insn);
 
     record->sub = (uint8_t)(mmio->size_shift << RECORD_SIZE_SHIFT | (mmio->write ? RECORD_WRITE : RECORD_READ));
-    record->flags = guest_flag(vcpu, el) | RECORD_VALID;
+    record->flags = put_guest_flag(vcpu, el) | RECORD_VALID;
     record->c = (uint32_t)mmio->value;
     record->a = mmio->address;
     return record;
@@ -317,9 +235,9 @@ void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, ui
         interrupt_access(vcpu, el, kind == VECTOR_SYNC, elr, insn);
     }
     put_counts(vcpu, from, insn);
-    record = put(vcpu, el == 2 ? RECORD_EXC_EL2 : RECORD_EXC_EL1, from, insn);
+    record = put_record(vcpu, el == 2 ? RECORD_EXC_EL2 : RECORD_EXC_EL1, from, insn);
     record->sub = (uint8_t)(offset / VECTOR_SIZE);
-    record->flags = guest_flag(vcpu, el == 2 ? from : el);
+    record->flags = put_guest_flag(vcpu, el == 2 ? from : el);
     record->c = (uint32_t)esr;
     record->a = elr;
     record->b = kind == VECTOR_SYNC ? fault_address(el, esr) : 0;
@@ -340,8 +258,8 @@ void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
         return;
     }
     put_counts(vcpu, site->el, insn);
-    record = put(vcpu, site->el == 2 ? RECORD_ERET_EL2 : RECORD_ERET_EL1, to, insn);
-    record->flags = guest_flag(vcpu, site->el == 2 ? to : site->el);
+    record = put_record(vcpu, site->el == 2 ? RECORD_ERET_EL2 : RECORD_ERET_EL1, to, insn);
+    record->flags = put_guest_flag(vcpu, site->el == 2 ? to : site->el);
     record->a = elr;
     record->b = spsr;
     if (record->flags & RECORD_GUEST && site->el == 2 && emulation_waits(&vcpu->emulation)) {
@@ -358,8 +276,8 @@ void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     struct record *record;
 
     put_counts(vcpu, site->el, insn);
-    record = put(vcpu, RECORD_SYSREG, site->el, insn);
-    record->flags = guest_flag(vcpu, site->el);
+    record = put_record(vcpu, RECORD_SYSREG, site->el, insn);
+    record->flags = put_guest_flag(vcpu, site->el);
     record->c = a64_sysreg(site->opcode);
     if (rt != A64_REG_ZR) {
         record->flags |= RECORD_VALID;
@@ -373,8 +291,8 @@ void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     struct record *record;
 
     put_counts(vcpu, site->el, insn);
-    record = put(vcpu, RECORD_MARK, site->el, insn);
-    record->flags = guest_flag(vcpu, site->el);
+    record = put_record(vcpu, RECORD_MARK, site->el, insn);
+    record->flags = put_guest_flag(vcpu, site->el);
     record->c = a64_mark_id(site->opcode);
     record->a = register_read(REG_X0);
     record->b = register_read((enum register_id)(REG_X0 + 1));
@@ -386,16 +304,16 @@ void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     struct record *record;
 
     put_counts(vcpu, site->el, insn);
-    record = put(vcpu, RECORD_WFX, site->el, insn);
+    record = put_record(vcpu, RECORD_WFX, site->el, insn);
     record->sub = a64_classify(site->opcode) == A64_WFE;
-    record->flags = guest_flag(vcpu, site->el);
+    record->flags = put_guest_flag(vcpu, site->el);
     record->a = site->pc;
 }
 
 void event_daif(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
     const enum a64_class class = a64_classify(site->opcode);
-    struct record *record = put(vcpu, RECORD_DAIF, site->el, insn);
+    struct record *record = put_record(vcpu, RECORD_DAIF, site->el, insn);
 
     record->sub = class == A64_DAIF_SET ? RECORD_DAIF_SET : RECORD_DAIF_CLEAR;
     if (class == A64_DAIF_WRITE) {
@@ -429,8 +347,8 @@ void event_stimulus(struct vcpu *vcpu, uint64_t ns, uint64_t address, uint32_t v
     if (el == 2 || (el < 2 && vcpu->hcr_cached)) {
         put_counts(vcpu, el, vcpu->insns);
     }
-    record = put(vcpu, RECORD_STIMULUS, el, vcpu->insns);
-    record->flags = el < 2 && vcpu->hcr_cached ? guest_flag(vcpu, el) : 0;
+    record = put_record(vcpu, RECORD_STIMULUS, el, vcpu->insns);
+    record->flags = el < 2 && vcpu->hcr_cached ? put_guest_flag(vcpu, el) : 0;
     record->c = value;
     record->a = address;
     record->b = ns;
