@@ -132,6 +132,7 @@ def test_an_emulated_sgi_has_its_own_abort() -> None:
 def test_targets_of_gicd_sgir(value: int, named: bool) -> None:
     """Core 0 sends: a list of CPUs, all others, or itself."""
     writer = Writer(True)
+    writer.execute(1)
     writer.mmio(SGIR, True, value)
     assert gicregs.sgi_names(writer.records()[:1], 0, 1).tolist() == [named]
 
