@@ -12,7 +12,7 @@ from bench.suite import Lab, Strategy
 
 def serves(strategy: Strategy, host: int, guest: int) -> bool:
     """Whether a guest of that GIC version can run on a machine of this one: without a hypervisor it has the same."""
-    if host not in strategy.gic or guest not in strategy.guests:
+    if not strategy.runs_on(host) or guest not in strategy.guests:
         return False
     return guest <= host if strategy.takes_hyp_args else guest == host
 

@@ -62,6 +62,10 @@ class Strategy:
     lacks: list[str] = field(default_factory=list)
     faults: str = ""
 
+    def runs_on(self, gic: int) -> bool:
+        """Whether a machine with this GIC version will do: GICv4 is GICv3 with more (IHI 0069H 1.1)."""
+        return gic in self.gic or (gic == 4 and 3 in self.gic)
+
     @property
     def takes_hyp_args(self) -> bool:
         """Whether something runs that a scenario's `hyp` can be passed to."""
@@ -235,7 +239,7 @@ def _points(
         for machine in (name for name in scenario.machines if machines is None or name in machines):
             for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
                 row = lab.strategies[strategy]
-                if lab.machines[machine].gic not in row.gic:
+                if not row.runs_on(lab.machines[machine].gic):
                     continue
                 for hyp, hyp_suffix in _swept(scenario.hyp if row.takes_hyp_args else {}):
                     for cores, cores_suffix in _swept({"vcpus": scenario.vcpus}):

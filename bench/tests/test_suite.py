@@ -40,6 +40,8 @@ def test_machines_of_the_full_suite() -> None:
     planned_ids = {point.id for point in suite.plan(suite.load("full"), benches=["timer"])}
     assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v2/")} == {"bare", "te", "gicv2"}
     assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v3/")} == {"bare", "te", "lr"}
+    on_v4 = {point.strategy.name for point in suite.plan(suite.load("full"), machines=["virt-v4"], benches=["lpi_msi"])}
+    assert on_v4 == {"te", "lr", "gicv4"}
     with pytest.raises(LabError, match="no point is left: .*; try --suite full"):
         suite.plan(suite.load(), strategies=["gicv2"])
 
