@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "gic.h"
-#include "linked.h"
 #include "lr_deliver.h"
 #include "lr_state.h"
 #include "mmio.h"
@@ -47,18 +46,8 @@ const struct delivery deliver_gicv2 = {
     .tag = "gicv2",
     .version = 2,
     .limits = limits,
+    LR_DELIVER,
     .load = lr_load,
-    .flush = lr_flush,
-    .fetch = lr_fetch,
-    .surrender = lr_surrender,
     .raise_resident = raise_resident,
-    .activated = lr_activated,
-    .enabled = linked_enabled,
-    .deactivate = lr_deactivate,
-    .deactivated = lr_deactivated,
-    .arrived = lr_arrived,
-    .resample = lr_resample,
-    .maintenance = lr_maintenance,
-    .rearm = lr_rearm,
     .sysreg = lr_sysreg,
 };

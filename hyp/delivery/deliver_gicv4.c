@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "direct.h"
-#include "linked.h"
 #include "lr_deliver.h"
 #include "string.h"
 #include "sysreg.h"
@@ -50,19 +49,9 @@ const struct delivery deliver_gicv4 = {
     .tag = "gicv4",
     .version = 3,
     .limits = limits,
+    LR_DELIVER,
     .load = load,
-    .flush = lr_flush,
-    .fetch = lr_fetch,
-    .surrender = lr_surrender,
     .raise_resident = lr_raise_resident,
-    .activated = lr_activated,
-    .enabled = linked_enabled,
-    .deactivate = lr_deactivate,
-    .deactivated = lr_deactivated,
-    .arrived = lr_arrived,
-    .resample = lr_resample,
-    .maintenance = lr_maintenance,
-    .rearm = lr_rearm,
     .sysreg = lr_sysreg_v3,
     .direct = &direct_events,
 };

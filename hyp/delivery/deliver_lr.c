@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 
-#include "linked.h"
 #include "lr_deliver.h"
 #include "model.h"
 #include "sysreg.h"
@@ -41,18 +40,8 @@ const struct delivery deliver_lr = {
     .tag = "lr",
     .version = 3,
     .limits = limits,
+    LR_DELIVER,
     .load = lr_load,
-    .flush = lr_flush,
-    .fetch = lr_fetch,
-    .surrender = lr_surrender,
     .raise_resident = lr_raise_resident,
-    .activated = lr_activated,
-    .enabled = linked_enabled,
-    .deactivate = lr_deactivate,
-    .deactivated = lr_deactivated,
-    .arrived = lr_arrived,
-    .resample = lr_resample,
-    .maintenance = lr_maintenance,
-    .rearm = lr_rearm,
     .sysreg = lr_sysreg_v3,
 };

@@ -3,6 +3,7 @@
 #ifndef DELIVERY_LR_DELIVER_H
 #define DELIVERY_LR_DELIVER_H
 
+#include "linked.h"
 #include "vgic.h"
 
 void lr_load(struct vgic_cpu *cpu);
@@ -25,5 +26,11 @@ void lr_sysreg(struct vgic_cpu *cpu, uint64_t esr);
 
 /* A trapped ICC_DIR_EL1 or GICC_DIR. */
 void lr_deactivate(struct vgic_cpu *cpu, uint32_t intid);
+
+/* Those that are the same for all of them. */
+#define LR_DELIVER                                                                                                     \
+    .flush = lr_flush, .fetch = lr_fetch, .surrender = lr_surrender, .activated = lr_activated,                        \
+    .enabled = linked_enabled, .deactivate = lr_deactivate, .deactivated = lr_deactivated, .arrived = lr_arrived,      \
+    .resample = lr_resample, .maintenance = lr_maintenance, .rearm = lr_rearm
 
 #endif
