@@ -78,11 +78,15 @@ static void give_vcpus(struct vm *vm)
     }
 }
 
-/* `lr.limit=` of all VMs or `vm<id>.lr.limit=`: how many list registers are used, of those that the hardware has. */
+/*
+ * Of all VMs or one, `lr.limit=` or `vm<id>.lr.limit=`: how many list registers are used, of those that the hardware
+ * has; `lr.hw=0`: none is linked to a physical interrupt.
+ */
 static void limit_list_registers(struct vm *vm)
 {
     uint64_t limit = vm_number(vm, "lr.limit", args_number(platform.args, "lr.limit", LIST_REGISTERS_MAX));
 
+    vm->vgic.limits.eois_reported = vm_number(vm, "lr.hw", args_number(platform.args, "lr.hw", 1)) == 0;
     if (limit == 0 || limit > LIST_REGISTERS_MAX)
         platform_refuse("lr.limit=%lu of vm%u: give 1 to %u", limit, vm->id, LIST_REGISTERS_MAX);
     if (limit < vm->vgic.limits.list_registers)

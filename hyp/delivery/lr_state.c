@@ -10,13 +10,13 @@ const struct vif *vif;
 /*
  * Linked and physically active: the guest's EOI deactivates both (HW). That leaves no room for active and pending at
  * once (IHI 0069H 12.4.12); then, and for a level-sensitive input of the model's own, the EOI is reported instead.
- * `report` asks for that too.
+ * `report` and the VM's lr.hw=0 ask for that too.
  */
 static struct list_reg describe(const struct virq *irq, uint64_t state, bool report)
 {
     const struct virq_bank *bank = irq->bank;
     bool held = (bank->held & irq->mask) != 0;
-    bool ended_in_hw = held && !report && state != (vif->pending | vif->active);
+    bool ended_in_hw = held && !report && state != (vif->pending | vif->active) && !bank->vm->limits.eois_reported;
 
     return (struct list_reg){
         .intid = irq->intid,
@@ -64,7 +64,7 @@ static void fill(struct vgic_cpu *cpu, struct virq *irq, uint64_t state, bool re
     irq->holder = cpu;
     irq->bank->resident |= irq->mask;
     vif->write(n, cpu->delivery.lr.written[n] | state);
-    if (reg.hw && state == vif->pending)
+    if ((irq->bank->held & irq->mask) != 0 && state == vif->pending)
         lr_watch(cpu, irq);
 }
 

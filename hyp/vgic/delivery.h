@@ -22,6 +22,7 @@ struct vgic_limits {
     unsigned id_bits;
     bool extended;           /* what holds its interrupts can hold extended INTIDs, 1024 to 8191 (GICv3.1) */
     unsigned list_registers; /* 0 where delivery needs none */
+    bool eois_reported;      /* of linked interrupts, too: no list register deactivates a physical one */
     bool gicv;               /* a GICv2 guest has the machine's virtual CPU interface */
 };
 
