@@ -45,7 +45,7 @@ def test_messages_and_dma(tmp_path: Path) -> None:
     done = _run(tmp_path, "--crosscheck", "--bench", "lpi_msi,lpi_store,dma_done")
     assert done.returncode == 0, done.stdout + done.stderr
     points = record.load(tmp_path)["points"]
-    assert len(points) == 12
+    assert len(points) == 16
     for point in points:
         assert point["metrics"]["exits_per_irq"]["value"] == EXITS[point["strategy"]]
         assert point["irqs"]["raised"] == point["irqs"]["acknowledged"] > 0
