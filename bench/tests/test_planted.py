@@ -55,13 +55,17 @@ def test_every_exit_costs_one_instruction_more(runs: tuple[Path, Path, dict[str,
 
 
 def test_metrics_move_by_their_exits(runs: tuple[Path, Path, dict[str, Any], dict[str, Any]]) -> None:
-    """Sample by sample: per operation and per interrupt the difference is the number of exits."""
+    """Sample by sample: per operation and per interrupt the difference is the number of exits. In all, where the vCPU
+    waits for the interrupt in an exit: that begins before the raise, and the planted instruction is behind it."""
     _, _, old, new = runs
     for name, point in old.items():
         metrics = point["metrics"]
         for cost, count in (("roundtrip_insns", "exits_per_op"), ("host_insns_per_irq", "exits_per_irq")):
             if cost in metrics and count in metrics:
                 difference = samples(new[name], cost) - samples(point, cost)
-                assert np.array_equal(difference, samples(point, count)), f"{name} {cost}"
+                if point["bench"] == "doorbell":
+                    assert difference.sum() == point["exits"]["total"], f"{name} {cost}"
+                else:
+                    assert np.array_equal(difference, samples(point, count)), f"{name} {cost}"
         if point["strategy"] == "bare":
             assert new[name]["metrics"] == metrics, name
