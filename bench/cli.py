@@ -223,7 +223,13 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     command.add_argument("image", metavar="IMAGE", type=Path, help="an arm64 Image, or a raw binary (--load)")
     grounds = run_guest.grounds()
     machines, strategies = (list(dict.fromkeys(names)) for names in zip(*grounds))
-    command.add_argument("--machine", choices=machines, default=default.machine, help="default %(default)s")
+    command.add_argument(
+        "--machine",
+        metavar="NAME",
+        choices=machines,
+        default=default.machine,
+        help=f"{', '.join(machines)}; default %(default)s",
+    )
     strategy = "default lr with GICv3, gicv2 with GICv2; gicv4 drives GICv4.0: nothing of GICv4.1 has run"
     command.add_argument("--strategy", choices=strategies, help=strategy)
     command.add_argument("--gic", type=int, choices=(2, 3), help="the guest's GIC version, default the machine's")
