@@ -169,6 +169,43 @@ static void pending_again_while_others_wait(void)
     taken_by_priority();
 }
 
+static void take(unsigned i)
+{
+    lists_write(PENDING, 4, BIT32(i));
+    EXPECT(lists_settle(), true);
+    EXPECT(fake_icv_iar(1), SPI(i));
+}
+
+static void end(unsigned i)
+{
+    fake_icv_eoir(1, SPI(i));
+    EXPECT(lists_settle(), true);
+}
+
+/* Two active ones outside list registers, one's priority changed since its IAR: an EOI ends the one that it names. */
+static void priority_changed_while_active(void)
+{
+    fresh(1);
+    lists_write(GICD_IPRIORITYR + SPI(0), 1, 0xc0);
+    lists_write(GICD_IPRIORITYR + SPI(1), 1, 0x40);
+    lists_write(GICD_IPRIORITYR + SPI(2), 1, 0x60);
+    take(0);
+    lists_write(GICD_IPRIORITYR + SPI(0), 1, 0x20);
+    take(1);
+    lists_write(PENDING, 4, BIT32(2));
+    EXPECT(lists_settle(), true);
+    end(1);
+    lists_write(PENDING, 4, BIT32(0)); /* active and pending: not to be taken again yet */
+    EXPECT(lists_settle(), true);
+    EXPECT(fake_icv_iar(1), SPI(2));
+    end(2);
+    end(0);
+    EXPECT(fake_icv_iar(1), SPI(0));
+    end(0);
+    take(1);
+    end(1);
+}
+
 static void nothing(void)
 {
 }
@@ -184,6 +221,7 @@ int main(void)
         {"nothing_pending", nothing_pending},
         {"pending_again_before_others_wait", pending_again_before_others_wait},
         {"pending_again_while_others_wait", pending_again_while_others_wait},
+        {"priority_changed_while_active", priority_changed_while_active},
     };
 
     return tap_run(tests, sizeof(tests) / sizeof(tests[0]), nothing);
