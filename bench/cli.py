@@ -230,7 +230,8 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
         default=default.machine,
         help=f"{', '.join(machines)}; default %(default)s",
     )
-    strategy = "default lr with GICv3, gicv2 with GICv2; gicv4 drives GICv4.0: nothing of GICv4.1 has run"
+    strategy = "default lr with GICv3, gicv2 with GICv2; gicv4 drives GICv4.0: nothing of GICv4.1 has run; "
+    strategy += "pass is for trusted guests: their SGIs reach any core"
     command.add_argument("--strategy", choices=strategies, help=strategy)
     command.add_argument("--gic", type=int, choices=(2, 3), help="the guest's GIC version, default the machine's")
     command.add_argument("--its", action="store_true", help="LPIs and an ITS for a GICv3 guest")

@@ -60,6 +60,7 @@ class Strategy:
     vectors: str = "vectors"
     mmio: str = "el2"
     lacks: list[str] = field(default_factory=list)
+    conform: str = "vm0.its=1"
     faults: str = ""
 
     def runs_on(self, gic: int) -> bool:

@@ -67,7 +67,7 @@ def test_list_of_faults_does_not_grow() -> None:
     assert faults == FAULTS_ALLOWED
 
 
-@pytest.mark.parametrize("strategy", ["te", "lr", "gicv2"])
+@pytest.mark.parametrize("strategy", ["te", "lr", "gicv2", "pass"])
 def test_strategy_equals_qemu(strategy: str) -> None:
     """As `make conform STRATEGY=...` says it."""
     command = [sys.executable, str(ROOT / "bench" / "conform.py"), "--strategy", strategy]

@@ -34,6 +34,10 @@ void lpis_give(struct vm *vm)
         platform_refuse("vm%u: a guest with GICv2 has no LPIs: give gic=3, or neither its=1 nor lpi_bits=", vm->id);
     if (bits < VLPI_BITS_LEAST || bits > VLPI_BITS_MOST)
         platform_refuse("vm%u.lpi_bits=%lu: give %u to %u", vm->id, bits, VLPI_BITS_LEAST, VLPI_BITS_MOST);
+    if (vm->vgic.limits.physical)
+        platform_refuse("vm%u.strategy=%s: no LPIs, whose tables would have to be at physical addresses: give neither "
+                        "its=1 nor lpi_bits=",
+                        vm->id, vm->vgic.delivery->tag);
     size = vlpi_size((unsigned)bits, vm->vgic.cpus);
     memory = platform_alloc(size, 64);
     if (memory == 0)

@@ -31,16 +31,6 @@ static uint64_t stored(const struct vcpu *vcpu, uint64_t esr, unsigned size)
     return vcpu->vgic.x[srt] << unused >> unused;
 }
 
-struct frame {
-    uint64_t (*read)(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
-    void (*write)(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
-};
-
-static const struct frame gicd_v3 = {vgic_gicd_read, vgic_gicd_write};
-static const struct frame gicr_v3 = {vgic_gicr_read, vgic_gicr_write};
-static const struct frame gicd_v2 = {vgic_gicd_v2_read, vgic_gicd_v2_write};
-static const struct frame gicc_v2 = {vgic_gicc_read, vgic_gicc_write};
-
 /* Queues of the ITS run in the store that fills them; what is left of a long one, when the guest repeats it. */
 bool mmio_emulate_its(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
@@ -74,14 +64,14 @@ bool mmio_emulate(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
 {
     const struct vm *vm = vcpu->vm;
     unsigned size = 1U << FIELD_GET(ISS_SAS, esr);
-    const struct frame *frame;
+    const struct vgic_frame *frame;
     uint32_t offset;
 
     if (inside(&vm->gicd, ipa)) {
-        frame = vm->vgic.version == 3 ? &gicd_v3 : &gicd_v2;
+        frame = vcpu->vgic.strategy->gicd;
         offset = (uint32_t)(ipa - vm->gicd.base);
     } else if (inside(&vm->gicr, ipa)) {
-        frame = vm->vgic.version == 3 ? &gicr_v3 : &gicc_v2;
+        frame = vcpu->vgic.strategy->gicr;
         offset = (uint32_t)(ipa - vm->gicr.base);
     } else {
         return false;

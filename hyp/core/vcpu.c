@@ -37,17 +37,24 @@ static void load_traps(const struct vcpu *vcpu)
     stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
 }
 
-/* This core's part of the interrupt controller: the hypervisor's own interrupts, and those the guest enabled already.
- */
-static void load_interrupts(struct vcpu *vcpu)
+/* This core's part of the interrupt controller: the hypervisor's own interrupts. */
+static void start_interrupts(void)
 {
-    const struct delivery *delivery = vcpu->vgic.vm->delivery;
     const char *reason = gic->cpu_init();
 
     if (reason != NULL)
         platform_refuse("core %u: %s", cpu_index(), reason);
     gic->enable(cpu_index(), GIC_KICK, true);
     gic->enable(cpu_index(), INTID_MAINTENANCE, true);
+}
+
+/* ditto: the vCPU's, and those the guest enabled already. */
+static void load_interrupts(struct vcpu *vcpu)
+{
+    const struct delivery *delivery = vcpu->vgic.vm->delivery;
+
+    if (!vcpu->vgic.vm->limits.physical)
+        start_interrupts();
     model_take(&vcpu->vgic);
     delivery->load(&vcpu->vgic);
     vgic_set_asleep(&vcpu->vgic, false); /* as firmware does that implements PSCI, for software that leaves it to it */

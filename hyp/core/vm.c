@@ -162,12 +162,16 @@ static void give_gic(struct vm *vm)
 struct vm *vm_create(unsigned id)
 {
     struct vm *vm = &vms[id];
+    const char *reason;
 
     vm->id = id;
     pgtable_init(&vm->stage2, 1);
     give_memory(vm);
     give_gic(vm);
     passthrough_give(vm);
+    reason = vm->vgic.delivery->begin(&vm->vgic);
+    if (reason != NULL)
+        platform_refuse("vm%u.strategy=%s: %s", vm->id, vm->vgic.delivery->tag, reason);
     image_load(vm);
     return vm;
 }

@@ -6,8 +6,8 @@
 #include "field.h"
 #include "string.h"
 
-static const struct delivery *const strategies[] = {&deliver_te, &deliver_te_v2, &deliver_lr, &deliver_gicv2,
-                                                    &deliver_gicv4};
+static const struct delivery *const strategies[] = {&deliver_te,    &deliver_te_v2, &deliver_lr,
+                                                    &deliver_gicv2, &deliver_gicv4, &deliver_pass};
 
 const struct delivery *delivery_find(const char *tag, unsigned version)
 {

@@ -323,14 +323,15 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
         sysreg_seldom(cpu, esr);
 }
 
-#define DELIVER_TE(guest_version, sysreg_handler)                                                                      \
+#define DELIVER_TE(guest_version, guest_gicd, guest_gicr, sysreg_handler)                                              \
     {                                                                                                                  \
-        .tag = "te", .version = (guest_version), .limits = limits, .load = load, .flush = flush, .fetch = fetch,       \
-        .surrender = surrender, .raise_resident = raise_resident, .activated = activated, .enabled = linked_enabled,   \
+        .tag = "te", .version = (guest_version), .limits = limits, .gicd = &(guest_gicd), .gicr = &(guest_gicr),       \
+        .begin = deliver_begin, .load = load, .flush = flush, .fetch = fetch, .surrender = surrender,                  \
+        .raise_resident = raise_resident, .activated = activated, .enabled = linked_enabled,                           \
         .deactivate = vcpuif_deactivate, .deactivated = deactivated, .arrived = arrived, .resample = resample,         \
         .maintenance = maintenance, .rearm = rearm, .sysreg = (sysreg_handler),                                        \
     }
 
 /* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */
-const struct delivery deliver_te = DELIVER_TE(3, sysreg);
-const struct delivery deliver_te_v2 = DELIVER_TE(2, sysreg_other_v2);
+const struct delivery deliver_te = DELIVER_TE(3, vgic_gicd_v3, vgic_gicr_v3, sysreg);
+const struct delivery deliver_te_v2 = DELIVER_TE(2, vgic_gicd_v2, vgic_gicc_v2, sysreg_other_v2);

@@ -55,6 +55,9 @@ uint32_t gic_spi_end(void);
 /* Finds the controller in the device tree and initializes it. NULL, or the reason why it cannot be used. */
 const char *gic_probe(const void *fdt);
 
+/* The redistributor of the core with affinity `mpidr`; 0: there is none. After gic_probe() has found a GICv3. */
+uintptr_t gic_v3_redistributor(uint64_t mpidr);
+
 extern const struct gic_ops gic_v2, gic_v3;
 
 #endif

@@ -19,11 +19,10 @@
 
 static uintptr_t redistributors[CPUS_MAX];
 
-static uint32_t own_affinity(void)
+/* As GICR_TYPER has it. */
+static uint32_t packed(uint64_t mpidr)
 {
-    uint64_t affinity = cpu_affinity();
-
-    return (uint32_t)(affinity >> 32 & 0xff) << 24 | (uint32_t)(affinity & 0xffffff);
+    return (uint32_t)(mpidr >> 32 & 0xff) << 24 | (uint32_t)(mpidr & 0xffffff);
 }
 
 /* Its frames. */
@@ -53,12 +52,11 @@ static void map_redistributors(void)
     }
 }
 
-/* The calling core's; 0: not found. */
-static uintptr_t find_redistributor(void)
+uintptr_t gic_v3_redistributor(uint64_t mpidr)
 {
     uintptr_t base = gic_map.gicr.base;
 
-    while (base != 0 && FIELD_GET(GICR_TYPER_AFFINITY, mmio_read64(base + GICR_TYPER)) != own_affinity())
+    while (base != 0 && FIELD_GET(GICR_TYPER_AFFINITY, mmio_read64(base + GICR_TYPER)) != packed(mpidr))
         base = next_redistributor(base);
     return base;
 }
@@ -112,7 +110,7 @@ static const char *init(const void *fdt)
 
 static const char *cpu_init(void)
 {
-    uintptr_t redistributor = find_redistributor();
+    uintptr_t redistributor = gic_v3_redistributor(cpu_affinity());
     const char *reason;
 
     if (redistributor == 0)

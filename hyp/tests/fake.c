@@ -41,6 +41,12 @@ static void rearm(struct vgic_cpu *cpu)
     (void)cpu;
 }
 
+static const char *begin(struct vgic *vm)
+{
+    (void)vm;
+    return NULL;
+}
+
 static void nothing_for_bank(struct virq_bank *bank, uint32_t bits)
 {
     (void)bank;
@@ -73,6 +79,9 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 const struct delivery fake_delivery = {
     .tag = "fake",
     .limits = limits,
+    .gicd = &vgic_gicd_v3,
+    .gicr = &vgic_gicr_v3,
+    .begin = begin,
     .load = nothing_for_cpu,
     .flush = nothing_for_cpu,
     .fetch = nothing_for_bank,

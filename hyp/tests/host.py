@@ -14,7 +14,7 @@ REFERENCES = ("test_model", "test_lists", "test_secure", "test_messages")
 GIC = ("test_its", "test_its_command", "test_vpe", "test_direct")  # the drivers of physical controllers, on fakes
 LPIS = ("test_vlpi", "test_vits")
 DEVICES = {"test_pci": "pci_function", "test_smmu": "smmu"}  # drivers of devices, each with a fake of its own
-MODEL = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_states", *LPIS)
+MODEL = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_pass", "test_states", *LPIS)
 TESTS = (*MODEL, *GIC, *DEVICES)  # scenarios
 ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
@@ -48,6 +48,8 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
     if names[0] in LISTS:
         sources += [hyp / "tests" / f"{name}.c" for name in ("lists", "fake_ich")]
         sources += [hyp / "delivery" / f"{name}.c" for name in LISTS_DELIVERY]
+    if names[0] == "test_pass":
+        sources.append(hyp / "delivery" / "pass_frames.c")
     return _compile(compiler, sources, program, hyp)
 
 

@@ -12,6 +12,7 @@
 
 struct virq;
 struct virq_bank;
+struct vgic;
 struct vgic_cpu;
 struct vits_direct;
 
@@ -24,6 +25,7 @@ struct vgic_limits {
     unsigned list_registers; /* 0 where delivery needs none */
     bool eois_reported;      /* of linked interrupts, too: no list register deactivates a physical one */
     bool gicv;               /* a GICv2 guest has the machine's virtual CPU interface */
+    bool physical;           /* the guest has the machine's own interrupt controller, core by core */
 };
 
 #define LIST_REGISTERS_MAX 16
@@ -46,6 +48,15 @@ union delivery_state {
         uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
         struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
     } lr;
+    struct {
+        uintptr_t redistributor; /* of the core that is the vCPU's own */
+    } pass;
+};
+
+/* A frame of registers that the guest accesses by trapped loads and stores, of `size` bytes: 1, 2, 4, 8. */
+struct vgic_frame {
+    uint64_t (*read)(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
+    void (*write)(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 };
 
 struct delivery {
@@ -53,6 +64,10 @@ struct delivery {
     unsigned version; /* of the GIC that its guests see: 2 or 3 */
     /* NULL and *limits filled in, or why this machine lacks what a guest with that GIC version (2 or 3) needs. */
     const char *(*limits)(struct vgic_limits *limits, unsigned version);
+    /* The guest's distributor; its redistributors, or the CPU interface of a GICv2. */
+    const struct vgic_frame *gicd, *gicr;
+    /* The VM has its vCPUs and all interrupts that are linked, none runs yet. NULL, or why it cannot. */
+    const char *(*begin)(struct vgic *vm);
     /* The vCPU begins to run on this core: trap bits, virtual interface. */
     void (*load)(struct vgic_cpu *cpu);
     /* Model to hardware, before an entry with cpu->dirty set; clears it. */

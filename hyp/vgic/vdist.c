@@ -224,3 +224,5 @@ void vgic_gicd_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint6
 {
     vreg_write(registers, ARRAY_SIZE(registers), cpu, offset, size, value);
 }
+
+const struct vgic_frame vgic_gicd_v3 = {vgic_gicd_read, vgic_gicd_write};

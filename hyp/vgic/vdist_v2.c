@@ -250,3 +250,5 @@ void vgic_gicd_v2_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, ui
 {
     vreg_write(registers, ARRAY_SIZE(registers), cpu, offset, size, value);
 }
+
+const struct vgic_frame vgic_gicd_v2 = {vgic_gicd_v2_read, vgic_gicd_v2_write};

@@ -171,6 +171,7 @@ uint64_t vgic_gicd_v2_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
 void vgic_gicd_v2_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
 uint64_t vgic_gicc_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
 void vgic_gicc_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);
+extern const struct vgic_frame vgic_gicd_v3, vgic_gicr_v3, vgic_gicd_v2, vgic_gicc_v2;
 /* The ITS: control and translation frame. The write returns false when it has to be repeated (vits.h). */
 uint64_t vgic_gits_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size);
 bool vgic_gits_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64_t value);

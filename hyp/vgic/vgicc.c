@@ -189,3 +189,5 @@ void vgic_gicc_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint6
 {
     vreg_write(registers, ARRAY_SIZE(registers), cpu, offset, size, value);
 }
+
+const struct vgic_frame vgic_gicc_v2 = {vgic_gicc_read, vgic_gicc_write};

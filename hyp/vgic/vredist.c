@@ -207,3 +207,5 @@ void vgic_gicr_write(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint6
     else
         vreg_write(rd_registers, ARRAY_SIZE(rd_registers), owner, in_frame, size, value);
 }
+
+const struct vgic_frame vgic_gicr_v3 = {vgic_gicr_read, vgic_gicr_write};
