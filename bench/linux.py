@@ -9,9 +9,7 @@ they are installed. Exit code 3 when the packages cannot be had.
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import stat
 import subprocess
 import sys
 import time
@@ -21,14 +19,11 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from analysis.errors import LabError
-from bench import run_guest
+from bench import debian, run_guest
 from bench.suite import ROOT
 
-FETCH = ROOT / "tools/fetch-arm64.sh"
-CACHE = ROOT / "build/cache/arm64"
 OUT = ROOT / "build/linux"
 KERNEL, BUSYBOX = "linux-image-cloud-arm64", "busybox-static"
-FETCH_UNREACHABLE = 3  # exit code of tools/fetch-arm64.sh
 LOAD_TIMEOUT_S = 600  # of host time
 MACHINES = ("virt-v3", "virt-v2")
 READY = "guest-linux: ready"
@@ -60,41 +55,22 @@ poweroff -f
 """
 
 
-class Unreachable(LabError):
-    """The packages are not in the cache and no archive answers."""
-
-
-def fetch(package: str) -> Path:
-    """The unpacked tree of an arm64 package of Debian, from the cache or the archive."""
-    done = subprocess.run([FETCH, package], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise (Unreachable if done.returncode == FETCH_UNREACHABLE else LabError)(said)
-    return CACHE / package
-
-
 def kernel() -> Path:
     """The kernel's Image, as the package brings it, by a name without its version."""
-    found = sorted((fetch(KERNEL) / "boot").glob("vmlinuz-*"))
-    if not found:
-        raise LabError(f"the package {KERNEL} has no boot/vmlinuz-*", f"remove {CACHE / KERNEL}* and try again")
+    found = debian.file(KERNEL, "boot/vmlinuz-*")
     path = OUT / "Image"
     OUT.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.stat().st_size != found[-1].stat().st_size:
-        _write(path, found[-1].read_bytes())
+    if not path.exists() or path.stat().st_size != found.stat().st_size:
+        debian.write(path, found.read_bytes())
     return path
 
 
 def initramfs(rt_tests: bool = False) -> Path:
     """An initial RAM disk with busybox and INIT; with hackbench and cyclictest in /bin, and their libraries."""
-    busybox = (fetch(BUSYBOX) / "bin/busybox").read_bytes()
-    console = cpio_entry("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
-    directories = [cpio_entry(name, stat.S_IFDIR | 0o755) for name in ("bin", "dev", "lib", "proc", "sys")]
-    files = {"bin/busybox": busybox, "init": INIT.encode(), **(_rt_tests() if rt_tests else {})}
-    entries = [cpio_entry(name, stat.S_IFREG | 0o755, content) for name, content in files.items()]
+    busybox = debian.file(BUSYBOX, "bin/busybox").read_bytes()
     path = OUT / ("initramfs-rt-tests.cpio" if rt_tests else "initramfs.cpio")
-    OUT.mkdir(parents=True, exist_ok=True)
-    _write(path, b"".join([*directories, console, *entries, cpio_entry("TRAILER!!!", 0)]))
+    files = {"bin/busybox": busybox, "init": INIT.encode(), **(_rt_tests() if rt_tests else {})}
+    debian.write_cpio(path, ["bin", "dev", "lib", "proc", "sys"], files)
     return path
 
 
@@ -103,34 +79,11 @@ def _rt_tests() -> dict[str, bytes]:
     found = {}
     for package, names in RT_TESTS.items():
         for name in names:
-            found[f"bin/{Path(name).name}"] = (fetch(package) / name).read_bytes()
+            found[f"bin/{Path(name).name}"] = debian.file(package, name).read_bytes()
     for package, names in LIBRARIES.items():
-        root = fetch(package)
         for name in names:
-            paths = sorted(root.glob(f"**/{name}"))
-            if not paths:
-                raise LabError(f"the package {package} has no {name}", f"remove {root}* and try again")
-            found[f"lib/{name}"] = paths[0].read_bytes()
+            found[f"lib/{name}"] = debian.file(package, f"**/{name}").read_bytes()
     return found
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All or nothing, also beside another process that does the same."""
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(path)
-
-
-def cpio_entry(name: str, mode: int, content: bytes = b"", device: tuple[int, int] = (0, 0)) -> bytes:
-    """One member of a "newc" archive (Linux, Documentation/driver-api/early-userspace/buffer-format.rst)."""
-    encoded = name.encode() + b"\0"
-    fields = (0, mode, 0, 0, 1, 0, len(content), 0, 0, *device, len(encoded), 0)
-    header = b"070701" + b"".join(b"%08X" % field for field in fields)
-    return _padded(header + encoded) + _padded(content)
-
-
-def _padded(data: bytes) -> bytes:
-    return data + bytes(-len(data) % 4)
 
 
 @dataclass(frozen=True)
@@ -242,7 +195,7 @@ def main() -> int:
         print(kernel(), initramfs(), sep="\n")
     except LabError as error:
         print(f"virqlab: {error}", file=sys.stderr)
-        return FETCH_UNREACHABLE if isinstance(error, Unreachable) else 2
+        return debian.FETCH_UNREACHABLE if isinstance(error, debian.Unreachable) else 2
     chosen = grounds(arguments.vcpus, arguments.strategy)
     if arguments.run:
         return _run(arguments.run, chosen)

@@ -20,15 +20,16 @@ apt_arm64() {
     "$@" </dev/null
 }
 
-# Lays out the state in $1 and fetches the index of the running release. Fails when no mirror answers.
+# Lays out the state in $1 and fetches the index of the suite $2 (default: the running release), which the mirror of the
+# running release is taken to have. Fails when no mirror answers.
 apt_arm64_update() {
-  local dir=$1 codename uri
+  local dir=$1 suite=${2:-} codename uri
   # shellcheck source=/dev/null
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:?}")
   uri=$(mirror "$codename")
   [ -n "$uri" ] || return 1
   mkdir -p "$dir"/lists/partial "$dir"/cache/archives/partial
   : >"$dir/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $codename main" >"$dir/sources.list"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri ${suite:-$codename} main" >"$dir/sources.list"
   apt_arm64 "$dir" apt-get -o APT::Update::Error-Mode=any -o Acquire::Retries=0 update
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fetch arm64 packages of the running Debian release and unpack them, without installing anything:
+# Fetch arm64 packages of Debian and unpack them, without installing anything:
 #
-#   tools/fetch-arm64.sh [-o DIR] PACKAGE...
+#   tools/fetch-arm64.sh [-o DIR] [SUITE/]PACKAGE...
 #
-# DIR (default build/cache/arm64) gets PACKAGE/, the unpacked tree, and PACKAGE.source: one line with the real name,
-# version and SHA-256 of the package. What is there already is not fetched again. A metapackage of the kernel
+# SUITE is another one than the running release, e.g. trixie/linux-image-cloud-arm64.
+# DIR (default build/cache/arm64) gets [SUITE/]PACKAGE/, the unpacked tree, and [SUITE/]PACKAGE.source: one line with the
+# real name, version and SHA-256 of the package. What is there already is not fetched again. A metapackage of the kernel
 # (linux-image-cloud-arm64) stands for the kernel package that it depends on.
 # Exit codes: 0 all there, 2 bad usage or no such package, 3 not in the cache and the archive cannot be reached.
 set -euo pipefail
@@ -20,11 +21,11 @@ if [ "${1:-}" = -o ] && [ $# -ge 2 ]; then
   shift 2
 fi
 if [ $# -eq 0 ]; then
-  echo "fetch-arm64: name at least one package: tools/fetch-arm64.sh [-o DIR] PACKAGE..." >&2
+  echo "fetch-arm64: name at least one package: tools/fetch-arm64.sh [-o DIR] [SUITE/]PACKAGE..." >&2
   exit 2
 fi
 for name in "$@"; do
-  if ! [[ $name =~ ^[a-z0-9][a-z0-9.+-]+$ ]]; then
+  if ! [[ $name =~ ^([a-z][a-z0-9-]+/)?[a-z0-9][a-z0-9.+-]+$ ]]; then
     echo "fetch-arm64: '$name' is not the name of a package" >&2
     exit 2
   fi
@@ -44,10 +45,20 @@ state=$cache/.apt
 trap 'rm -rf "$state"' EXIT
 rm -rf "$state"
 mkdir -p "$state"
-if ! apt_arm64_update "$state" >"$state/log" 2>&1; then
-  echo "fetch-arm64: cannot fetch ${missing[*]}: no Debian archive answers (not in ${cache#"$top"/} either)" >&2
-  exit 3
-fi
+
+# Fetches the index of the suite of $1, unless the last call did.
+indexed=none
+index_of() {
+  local suite=
+  [[ $1 != */* ]] || suite=${1%/*}
+  [ "$indexed" != "$suite" ] || return 0
+  rm -rf "$state/lists"
+  if ! apt_arm64_update "$state" "$suite" >"$state/log" 2>&1; then
+    echo "fetch-arm64: cannot fetch ${missing[*]}: no Debian archive answers (not in ${cache#"$top"/} either)" >&2
+    exit 3
+  fi
+  indexed=$suite
+}
 
 # The package that carries the kernel of a metapackage; any other name stands for itself.
 real_name() {
@@ -58,13 +69,14 @@ real_name() {
 }
 
 for name in "${missing[@]}"; do
-  real=$(real_name "$name")
+  index_of "$name"
+  real=$(real_name "${name##*/}")
   if ! apt_arm64 "$state" apt-cache show "$real" >/dev/null 2>&1; then
-    echo "fetch-arm64: this release has no arm64 package $name" >&2
+    echo "fetch-arm64: ${indexed:-this release} has no arm64 package ${name##*/}" >&2
     exit 2
   fi
   rm -rf "$state/deb" "${cache:?}/$name"
-  mkdir -p "$state/deb"
+  mkdir -p "$state/deb" "$(dirname "$cache/$name")"
   echo "fetch-arm64: fetching $real"
   if ! (cd "$state/deb" && apt_arm64 "$state" apt-get download "$real" >"$state/log" 2>&1); then
     echo "fetch-arm64: cannot fetch $real: $(tail -n 1 "$state/log")" >&2

@@ -11,7 +11,7 @@ import pexpect  # type: ignore[import]
 import pytest
 
 from analysis.errors import LabError
-from bench import linux
+from bench import debian, linux
 from bench.linux import Ground
 from bench.suite import ROOT
 
@@ -24,7 +24,7 @@ def fixture_files() -> tuple[Path, Path]:
     """Kernel and initial RAM disk; without archive and cache there is nothing to boot."""
     try:
         return linux.kernel(), linux.initramfs()
-    except linux.Unreachable as error:
+    except debian.Unreachable as error:
         pytest.skip(str(error))
 
 
@@ -149,37 +149,7 @@ def test_hackbench_runs_to_its_end(ground: Ground) -> None:
     """A short one of `make linux-load`."""
     try:
         linux.initramfs(rt_tests=True)
-    except linux.Unreachable as error:
+    except debian.Unreachable as error:
         pytest.skip(str(error))
     result = linux.run_load(ground, linux.Load("hackbench -g 1 -l 20", r"^Time: \d"))
     assert result.fault == "", result.console
-
-
-def test_cpio_entries_are_aligned() -> None:
-    """Header and content each end at a multiple of 4; sizes are in the header."""
-    entry = linux.cpio_entry("ab", 0o100644, b"12345")
-    assert len(entry) == len(linux.cpio_entry("ab", 0o100644)) + 8
-    assert entry.startswith(b"070701") and b"00000005" in entry and entry.endswith(b"12345\0\0\0")
-
-
-def test_fetching_without_an_archive(tmp_path: Path) -> None:
-    """One line and an exit code of its own; names that are none are refused before anything is asked."""
-    fetch: list[str | Path] = [linux.FETCH, "-o", tmp_path]
-    refused = subprocess.run([*fetch, "No Such"], capture_output=True, text=True, check=False)
-    assert refused.returncode == 2 and refused.stderr.count("\n") == 1
-    offline = subprocess.run(
-        [*fetch, "busybox-static"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "APT_CONFIG": str(_no_archive(tmp_path))},
-    )
-    assert offline.returncode == linux.FETCH_UNREACHABLE, offline.stderr
-    assert offline.stderr.count("\n") == 1 and "busybox-static" in offline.stderr
-
-
-def _no_archive(directory: Path) -> Path:
-    """An apt configuration by which no archive can be reached."""
-    path = directory / "apt.conf"
-    path.write_text('Acquire::http::Proxy "http://127.0.0.1:9"; Acquire::https::Proxy "http://127.0.0.1:9";\n')
-    return path
