@@ -16,7 +16,7 @@ from analysis.metrics import Observation, Source
 from analysis.profile import Profile
 from analysis.trace import Records
 
-CONSOLE_LOG, TRACE_DIR, PROFILE = "console.log", "trace", "profile"
+CONSOLE_LOG, HOST_LOG, TRACE_DIR, PROFILE = "console.log", "host.log", "trace", "profile"
 CONSOLE_LINES = 6
 
 
@@ -48,21 +48,8 @@ class Context:
 
 def derive(directory: Path, context: Context) -> dict[str, Any]:
     """The point record of a finished run; a run that went wrong becomes a failed point with the reason."""
-    log = directory / CONSOLE_LOG
-    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    record: dict[str, Any] = {
-        **context.identity,
-        "status": "pass",
-        "reason": "",
-        "guest": {},
-        "insns": None,
-        "irqs": None,
-        "exits": None,
-        "metrics": {},
-        "masked_max": None,
-        "functions": None,
-        "diagnosis": None,
-    }
+    text = _text(directory / CONSOLE_LOG)
+    record = _blank(context.identity, "pass", "")
     try:
         guest = console.parse(text)
         record["guest"] = guest.facts
@@ -72,6 +59,20 @@ def derive(directory: Path, context: Context) -> dict[str, Any]:
     if record["status"] == "fail":
         record["diagnosis"] = diagnosis(directory, text, context)
     return record
+
+
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+
+
+def skipped(identity: dict[str, Any], reason: str) -> dict[str, Any]:
+    """The point record of a point that cannot be run here."""
+    return _blank(identity, "skip", reason)
+
+
+def _blank(identity: dict[str, Any], status: str, reason: str) -> dict[str, Any]:
+    empty = dict.fromkeys(("insns", "irqs", "exits", "masked_max", "functions", "diagnosis"))
+    return {**identity, "status": status, "reason": reason, "guest": {}, "metrics": {}, **empty}
 
 
 def _judge(directory: Path, context: Context, guest: Console, record: dict[str, Any]) -> None:
@@ -133,7 +134,8 @@ def _failure(directory: Path, context: Context, guest: Console) -> str:
     if why:
         return f"{why}: {_whereabouts(diagnosis(directory, '', context))}"
     if guest.passed is None and not guest.skipped:
-        return "the guest ended without a result line on its console"
+        said = console.last_lines(_text(directory / HOST_LOG), 1)
+        return "the guest ended without a result line on its console" + "".join(f"; its host's last: {x}" for x in said)
     if not guest.passed and not guest.skipped:
         return f"the guest reports failure: {guest.reason or 'no reason given'}"
     if guest.bench != context.identity["bench"]:
@@ -160,9 +162,11 @@ def _named(place: dict[str, Any]) -> str:
 
 def diagnosis(directory: Path, text: str, context: Context) -> dict[str, Any]:
     """Where a failed run stood, vCPU 0 of several: its last exit, the end of its trace, its last words; and the last
-    fault that the guest took itself, on the first vCPU that took one."""
+    fault that the guest took itself, on the first vCPU that took one; the last words of a host with its own console."""
     vcpus = [v for v in trace.load_unchecked(directory / TRACE_DIR) if v.size]
+    host = _text(directory / HOST_LOG)
     return {
+        **({"host_console": console.last_lines(host, CONSOLE_LINES)} if host else {}),
         "last_exit": _last_exit(vcpus[0], context) if vcpus else None,
         "guest_fault": next((fault for v in vcpus if (fault := _guest_fault(v, context))), None),
         "end": _end(vcpus[0], context) if vcpus else None,

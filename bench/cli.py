@@ -22,6 +22,12 @@ from bench.store import Store
 OUT_DEFAULT = "results/latest"
 REPORT_DEFAULT = "results/latest/report.html"
 HELP_COLUMNS = 80
+# A user's own build in place of a fetched file of the same name (bench/peers.toml).
+OWN = {
+    "kernel": "another arm64 kernel Image for kvm and kvm-nvhe",
+    "xen": "another Xen for xen",
+    "symbols": "its symbols: vmlinux or xen-syms",
+}
 EXIT_CODES = "Exit codes: 0 good, 1 a point or a check failed, 2 bad input."
 
 
@@ -131,14 +137,16 @@ _positive.__name__ = "positive number"
 
 
 def _selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--suite", default="default", metavar="SUITE", help="default, full, or a TOML file")
+    command.add_argument(
+        "--suite", metavar="SUITE", help="default, full, peers, or a TOML file (default: what has the strategies named)"
+    )
     command.add_argument("--strategy", type=_names, metavar="A,B", help="only these strategies, e.g. te,lr")
     command.add_argument("--bench", type=_names, metavar="A,B", help="only these benchmarks, e.g. timer,hvc")
     command.add_argument("--machine", type=_names, metavar="A,B", help="only these machines, e.g. virt-v3")
 
 
 def _points(arguments: argparse.Namespace) -> tuple[suite.Lab, list[suite.Point]]:
-    lab = suite.load(arguments.suite)
+    lab = suite.load(arguments.suite or suite.suite_for(arguments.strategy))
     return lab, suite.plan(lab, arguments.machine, arguments.strategy, arguments.bench)
 
 
@@ -161,6 +169,8 @@ def plan(arguments: argparse.Namespace) -> int:
 def _run(command: argparse.ArgumentParser) -> None:
     _selection(command)
     command.add_argument("--guest", metavar="PATH", help=f"another guest image (default {images.GUEST})")
+    for name, what in OWN.items():
+        command.add_argument(f"--{name}", metavar="PATH", help=what)
     command.add_argument("--qemu", metavar="PATH", help="another QEMU (10.0 or newer)")
     command.add_argument("--repeat", type=_positive, default=1, metavar="N", help="run each point N times: identical?")
     command.add_argument(
@@ -181,7 +191,11 @@ def _run(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """`virqlab run`: 1 when a point failed."""
     lab, points = _points(arguments)
-    found = images.collect(points, arguments.guest, arguments.qemu)
+    own = {name: getattr(arguments, name) for name in OWN if getattr(arguments, name)}
+    found = images.collect(points, arguments.guest, arguments.qemu, own)
+    if found.missing:
+        lacking = {p.strategy.name: 0 for p in points if set(p.strategy.fetched) & set(found.missing)}
+        print(f"virqlab: skipped: {', '.join(lacking)}: {next(iter(found.missing.values()))}", file=sys.stderr)
     options = Options(arguments.repeat, arguments.crosscheck, arguments.count, arguments.jobs, arguments.time_limit)
     out, console = Path(arguments.out), Console(highlight=False)
     try:

@@ -33,9 +33,14 @@ def provenance(images: Images, hashes: dict[str, str]) -> dict[str, Any]:
             "version": images.qemu.version,
             "sha256": sha256(images.qemu.path),
         },
-        "images": {name: {"path": _short(path), "sha256": hashes[name]} for name, path in images.files.items()},
+        "images": {name: _image(images, name, hashes[name]) for name in images.files},
         "machine": machine(),
     }
+
+
+def _image(images: Images, name: str, sha: str) -> dict[str, str]:
+    package = {"package": images.packages[name]} if name in images.packages else {}
+    return {"path": _short(images.files[name]), "sha256": sha, **package}
 
 
 def git(*arguments: str) -> str | None:

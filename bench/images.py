@@ -7,13 +7,18 @@ import hashlib
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Mapping
 
 from analysis.errors import LabError
-from bench.suite import ROOT, Point
+from bench import debian
+from bench.suite import ROOT, Point, Strategy
 
 GUEST = "build/guests/bench.img"
+IMAGE_SUFFIX = ".img"
+SYMBOLS = "symbols"
+ARCHIVES = ROOT / "build/peers"
 PLUGIN = "build/plugins/tcg/virqlab.so"
 QEMU_MINIMUM = (10, 0)  # plugin API 4: register reads and per-vCPU inline counters
 # Linux, Documentation/arch/arm64/booting.rst: the header of an arm64 Image.
@@ -30,10 +35,17 @@ class Qemu:
 
 @dataclass(frozen=True)
 class Images:
-    """The checked files of a run: name -> absolute path. Always `guest` and `plugin`, more as the strategies ask."""
+    """The checked files of a run: name -> absolute path. Always `guest` and `plugin`, more as the strategies ask.
+
+    missing: name -> why a file that would be fetched is not there; packages: name -> the package that it is of;
+    archives: initial RAM disks, name -> {path inside: name of a file}.
+    """
 
     qemu: Qemu
     files: dict[str, Path] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    packages: dict[str, str] = field(default_factory=dict)
+    archives: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of every file, by name."""
@@ -42,21 +54,59 @@ class Images:
     def copy_to(self, directory: Path) -> "Images":
         """The same with files copied to a directory, so that a build beside a run does not change what it measures."""
         copies = {name: Path(shutil.copyfile(path, directory / name)) for name, path in self.files.items()}
-        return Images(self.qemu, copies)
+        return replace(self, files=copies | _archived(self.archives, copies, directory))
 
 
-def collect(points: list[Point], guest: str | None = None, qemu: str | None = None) -> Images:
-    """Find and check what these points need. LabError with the remedy for the first thing missing."""
+def collect(
+    points: list[Point], guest: str | None = None, qemu: str | None = None, own: Mapping[str, str] | None = None
+) -> Images:
+    """Find and check what these points need; own: the user's files in place of those that are fetched, by name, and of
+    their symbols, as SYMBOLS. LabError with the remedy for the first thing missing; what cannot be fetched is told."""
     emulators = {qemu or point.machine.qemu for point in points}
     if len(emulators) != 1:
         raise LabError("the machines of one run use one QEMU", "choose one with --qemu or narrow with --machine")
     found = find_qemu(emulators.pop())
     files = {"guest": image(Path(guest)) if guest else image(ROOT / GUEST, built=True)}
     files["plugin"] = _built(ROOT / PLUGIN)
-    for point in points:
-        for name, path in point.strategy.images.items():
-            files[name] = image(ROOT / path, built=True)
-    return Images(found, files)
+    rows = list({point.strategy.name: point.strategy for point in points}.values())
+    for row in rows:
+        for name, path in row.images.items():
+            files[name] = image(ROOT / path, built=True) if path.endswith(IMAGE_SUFFIX) else _built(ROOT / path)
+    fetched, missing, packages = _fetched(rows, dict(own or {}))
+    files |= fetched
+    archives = {name: members for row in rows for name, members in row.archives.items()}
+    return Images(found, files | _archived(archives, files, ARCHIVES), missing, packages, archives)
+
+
+def _fetched(rows: list[Strategy], own: dict[str, str]) -> tuple[dict[str, Path], dict[str, str], dict[str, str]]:
+    """Files, what is missing and packages of the rows' `fetched`."""
+    files, missing, packages = {}, {}, {}
+    for name, (package, pattern) in {name: place for row in rows for name, place in row.fetched.items()}.items():
+        users = [row for row in rows if name in row.fetched]
+        if name in own:
+            files[name] = image(Path(own[name]))
+        elif any(row.symbols == name and set(own) & set(row.fetched) for row in users):
+            if SYMBOLS in own:
+                files[name] = _readable(Path(own[SYMBOLS]))
+        else:
+            try:
+                files[name], packages[name] = debian.file(package, pattern), debian.source(package)
+            except debian.Unreachable as error:
+                missing[name] = str(error)
+    unused = [name for name in own if name not in files and name != SYMBOLS]
+    if unused:
+        raise LabError(f"--{unused[0]}: no chosen strategy has it", "choose one with --strategy")
+    return files, missing, packages
+
+
+def _archived(archives: dict[str, dict[str, str]], files: Mapping[str, Path], directory: Path) -> dict[str, Path]:
+    """The archives, made in a directory."""
+    made = {}
+    for name, members in archives.items():
+        made[name] = directory / name
+        content = {path: files[member].read_bytes() for path, member in members.items() if member in files}
+        debian.write_cpio(made[name], ["dev", "proc", "sys"], content)
+    return made
 
 
 def find_qemu(name: str) -> Qemu:
@@ -104,6 +154,12 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file():
+        raise LabError(f"cannot read {path}: no such file")
+    return path.resolve()
 
 
 def _built(path: Path) -> Path:

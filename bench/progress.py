@@ -43,7 +43,8 @@ class Reporter:
         self._say(line if kept else f"{line} {wall_s:6.2f} s", STYLES[word])
         if record["status"] != "pass":
             self._say(f"    {record['reason']}", STYLES[record["status"]])
-        for text in (record["diagnosis"] or {}).get("console", []):
+        diagnosis = record["diagnosis"] or {}
+        for text in [*diagnosis.get("host_console", []), *diagnosis.get("console", [])]:
             self._say(f"    | {text}", "dim")
         self._bar.advance(self._task)
 

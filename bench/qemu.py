@@ -27,15 +27,22 @@ class Outcome:
     wall_s: float
 
 
+class _Word(str):
+    """What a row's {name} stands for; {name:option} is the same inside an option of QEMU, which ends at a comma."""
+
+    def __format__(self, spec: str) -> str:
+        return self.replace(",", ",,") if spec == "option" else super().__format__(spec)
+
+
 def command(point: Point, images: Images, count: str = "fast") -> list[str]:
     """The argument vector; paths inside the point's directory are relative to it, so it is the working directory."""
     machine, strategy = point.machine, point.strategy
     options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
-    values = {name: str(path) for name, path in images.files.items()}
-    values |= {"bootargs": point.bootargs, "hyp_args": point.hyp_args}
+    values = {name: _Word(path) for name, path in images.files.items()}
+    values |= {"bootargs": _Word(point.bootargs), "hyp_args": _Word(point.hyp_args), "vcpus": _Word(point.vcpus)}
     plugin = ",".join(
         [
-            str(images.files["plugin"]).replace(",", ",,"),
+            f"{values['plugin']:option}",
             f"out={TRACE_DIR}",
             f"deadline={point.deadline_ns}",
             f"count={count}",

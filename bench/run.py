@@ -21,8 +21,10 @@ from bench import checks, host, qemu
 from bench.images import Images, Qemu, elf_of
 from bench.progress import Reporter
 from bench.store import POINT_JSON, Store
-from bench.suite import ROOT, Lab, Point
+from bench.suite import ROOT, Lab, Point, Strategy
 
+# run.host of a point that was not run.
+NOT_RUN = {"key": "", "command": [], "wall_s": 0, "mips": None, "repeats": 1, "crosscheck": None}
 JOBS_DEFAULT = min(2, len(os.sched_getaffinity(0)))
 
 
@@ -102,6 +104,9 @@ class Runner:
 
     def one(self, point: Point) -> Result:
         """One point: kept when an earlier run finished it with the same inputs and the same checks, else run."""
+        lacking = [self.images.missing[name] for name in self._files(point) if name in self.images.missing]
+        if lacking:
+            return Result(point_record.skipped(point.identity(), lacking[0]), dict(NOT_RUN), kept=False)
         key = self.input_key(point)
         found = self.store.finished(point.id)
         if found and self._still_good(*found, key):
@@ -135,7 +140,11 @@ class Runner:
         named = Images(Qemu(Path("qemu"), self.images.qemu.version), {name: Path(name) for name in self.images.files})
         inputs = {
             "command": qemu.command(point, named, self.options.count),
-            "images": {name: self._provenance["images"][name]["sha256"] for name in self._files(point)},
+            "images": {
+                name: self._provenance["images"][name]["sha256"]
+                for name in self._files(point)
+                if name in self.images.files
+            },
             "qemu": self._provenance["qemu"]["sha256"],
             "point": asdict(point),
             "tools": self._tools,
@@ -181,7 +190,13 @@ class Runner:
         return checks.crosscheck(work, logged)
 
     def _files(self, point: Point) -> list[str]:
-        return ["guest", "plugin", *point.strategy.images]
+        row = point.strategy
+        return ["guest", "plugin", *row.images, *row.fetched, *row.archives]
+
+    def _symbols(self, row: Strategy) -> Path | None:
+        if row.symbols in row.fetched:
+            return self._snapshot.files.get(row.symbols)
+        return ROOT / row.symbols if row.symbols else None
 
     def _context(self, point: Point, failure: str) -> Context:
         return Context(
@@ -195,7 +210,7 @@ class Runner:
             deadline_ns=point.deadline_ns,
             killed=failure,
             guest_elf=elf_of(self.images.files["guest"]),
-            host_elf=ROOT / point.strategy.symbols if point.strategy.symbols else None,
+            host_elf=self._symbols(point.strategy),
             host_vectors=point.strategy.vectors,
         )
 

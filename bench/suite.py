@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Read suite.toml, machines.toml and strategies.toml, and plan: turn scenario rows into points."""
+"""Read the TOML files of suites, machines, strategies and peers, and plan: turn scenario rows into points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from analysis.metrics import GROUPS, METRICS, SOURCES, Source
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_DIR = Path(__file__).resolve().parent
-SUITES = ("default", "full")
+# Suite -> the file of its rows. That of the peers is chosen by its strategies, too.
+SUITES = {"default": "suite.toml", "full": "suite.toml", "peers": "suite_peers.toml"}
+DEFAULT, PEERS = "default", "peers"
 
 # Offset of GICD_ISPENDR<0> (IHI 0069H 12.9): a bit for each INTID.
 GICD_ISPENDR = 0x200
@@ -47,12 +49,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class Strategy:
-    """A row of strategies.toml."""
+    """A row of strategies.toml or peers.toml."""
 
     name: str
     title: str
     args: list[str]
     gic: list[int]
+    fetched: dict[str, list[str]] = field(default_factory=dict)
+    archives: dict[str, dict[str, str]] = field(default_factory=dict)
+    boot_ms: float = 0
     guests: list[int] = field(default_factory=list)
     machine_options: str = ""
     images: dict[str, str] = field(default_factory=dict)
@@ -99,7 +104,7 @@ class Scenario:
     machines: list[str]
     strategies: list[str]
     metrics: list[str]
-    suites: list[str] = field(default_factory=lambda: list(SUITES))
+    suites: list[str] = field(default_factory=lambda: ["default", "full"])
     full_machines: list[str] = field(default_factory=list)
     params: dict[str, Param | list[Param]] = field(default_factory=dict)
     hyp: dict[str, Param | list[Param]] = field(default_factory=dict)
@@ -154,7 +159,7 @@ class Point:
     def deadline_ns(self) -> int:
         """The virtual time after which the plugin ends the run, in ns."""
         chosen = self.scenario.deadline_ms
-        return round((self.machine.deadline_ms if chosen is None else chosen) * 1e6)
+        return round((self.strategy.boot_ms + (self.machine.deadline_ms if chosen is None else chosen)) * 1e6)
 
     @property
     def timeout_s(self) -> float:
@@ -189,12 +194,12 @@ class Lab:
     scenarios: list[Scenario]
 
 
-def load(suite: str = "default") -> Lab:
-    """Read the rows; `suite` is default, full or a file of scenarios. LabError for what is wrong in a file."""
+def load(suite: str = DEFAULT) -> Lab:
+    """Read the rows; `suite` is one of SUITES or a file of scenarios. LabError for what is wrong in a file."""
     machines = _named(Machine, BENCH_DIR / "machines.toml")
-    strategies = _named(Strategy, BENCH_DIR / "strategies.toml")
+    strategies = _named(Strategy, BENCH_DIR / "strategies.toml") | peers()
     named = suite in SUITES
-    path = BENCH_DIR / "suite.toml" if named else Path(suite)
+    path = BENCH_DIR / SUITES[suite] if named else Path(suite)
     if not named and not path.is_file():
         raise LabError(f"unknown suite {suite!r}", f"say {', '.join(SUITES)} or name a TOML file of scenarios")
     rows = _toml(path).get("scenario", [])
@@ -205,9 +210,19 @@ def load(suite: str = "default") -> Lab:
         replace(row, metrics=[m for name in row.metrics for m in GROUPS.get(name, [name])]) for row in scenarios
     ]
     chosen = [scenario for scenario in scenarios if not named or suite in scenario.suites]
-    if suite != SUITES[0]:
+    if suite != DEFAULT:
         chosen = [replace(row, machines=[*row.machines, *row.full_machines]) for row in chosen]
     return Lab(suite if named else path.stem, machines, strategies, chosen)
+
+
+def peers() -> dict[str, Strategy]:
+    """The hypervisors that virqlab did not write."""
+    return _named(Strategy, BENCH_DIR / "peers.toml")
+
+
+def suite_for(named: Sequence[str] | None) -> str:
+    """The suite that is meant when only strategies are named."""
+    return PEERS if set(named or ()) & set(peers()) else DEFAULT
 
 
 def plan(
@@ -228,7 +243,7 @@ def plan(
     ]
     if not points:
         remedy = "the suite has no row with this machine, strategy and benchmark together"
-        raise LabError("no point is left", f"{remedy}; try --suite full" if lab.suite == SUITES[0] else remedy)
+        raise LabError("no point is left", f"{remedy}; try --suite full" if lab.suite == DEFAULT else remedy)
     _distinct(points)
     return points
 

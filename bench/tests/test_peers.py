@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Unmodified hypervisors under the same tracer; skipped where their packages can be had neither here nor there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from analysis import record
+from bench import cli, debian, suite
+
+REPEATED = ["--repeat", "2", "--crosscheck"]
+
+
+def fetched(strategy: str) -> None:
+    """Skip the test when the packages of a peer are not to be had."""
+    try:
+        for package, _ in suite.peers()[strategy].fetched.values():
+            debian.fetch(package)
+    except debian.Unreachable as error:
+        pytest.skip(str(error))
+
+
+def run(out: Path, *arguments: str) -> dict[str, Any]:
+    """The points of a run, by strategy and benchmark."""
+    cli.main(["run", "--out", str(out), "--jobs", "1", *arguments])
+    points = record.load(out)["points"]
+    return {point["id"].partition("/")[2]: point for point in points}
+
+
+def headline(point: dict[str, Any], metric: str) -> float:
+    """What the table shows."""
+    assert point["status"] == "pass", point["reason"]
+    return float(point["metrics"][metric]["value"])
+
+
+def test_peers_choose_their_suite() -> None:
+    """A peer that is named brings its suite; virqlab's own strategies stand beside it there."""
+    assert suite.suite_for(None) == suite.suite_for(["te", "lr"]) == "default"
+    assert suite.suite_for(["te", "xen"]) == "peers"
+    lab = suite.load("peers")
+    assert {point.strategy.name for point in suite.plan(lab, benches=["hvc"])} >= {"bare", "te", "lr", "xen"}
+
+
+def test_xen_is_what_was_measured_by_hand(tmp_path: Path) -> None:
+    """Within 2 % of the figures of another tracer; the same bytes again; equal to QEMU's own log; named functions."""
+    fetched("xen")
+    found = run(tmp_path, "--strategy", "xen", "--bench", "hvc,mmio_vgic,sgi_self,timer", *REPEATED)
+    assert 0.98 * 473 <= headline(found["xen/hvc"], "roundtrip_ticks") <= 1.02 * 480
+    assert 0.98 * 591 <= headline(found["xen/mmio_vgic"], "roundtrip_ticks") <= 1.02 * 600
+    assert 0.98 * 1028 <= headline(found["xen/sgi_self"], "handler_ticks") <= 1.02 * 1099
+    assert headline(found["xen/timer"], "handler_ticks") == pytest.approx(1086, rel=0.02)
+    assert found["xen/hvc"]["exits"]["classes"] == {"hvc": 1000}
+    assert found["xen/hvc"]["functions"]["do_trap_guest_sync"] > 0 and "?" not in found["xen/hvc"]["functions"]
+    images = record.load(tmp_path)["run"]["host"]["images"]
+    assert images["xen"]["package"].startswith("xen-hypervisor-4.20-arm64 4.20")
+
+
+def test_a_peer_that_cannot_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line; its points are skipped with that reason, the others run."""
+
+    def unreachable(package: str) -> Path:
+        raise debian.Unreachable(f"cannot fetch {package}: nobody answers")
+
+    monkeypatch.setattr(debian, "fetch", unreachable)
+    found = run(tmp_path, "--strategy", "bare,xen", "--bench", "hvc")
+    assert found["bare/hvc"]["status"] == "pass"
+    assert found["xen/hvc"]["status"] == "skip" and "nobody answers" in found["xen/hvc"]["reason"]
+    said = capsys.readouterr().err
+    assert said.startswith("virqlab: skipped: xen: cannot fetch") and said.count("\n") == 1
+
+
+def test_a_peer_that_crashes(tmp_path: Path, bad_guest: Callable[[str], Path]) -> None:
+    """A Xen of the user's that hangs, and a guest that ends without a word: failed points that say why."""
+    fetched("xen")
+    broken = run(tmp_path / "1", "--strategy", "xen", "--bench", "hvc", "--xen", str(bad_guest("hang")))["xen/hvc"]
+    assert broken["status"] == "fail" and broken["reason"].startswith("virtual-time deadline of 2100 ms")
+    silent = run(tmp_path / "2", "--strategy", "xen", "--bench", "hvc", "--guest", str(bad_guest("silent")))["xen/hvc"]
+    assert silent["status"] == "fail" and "its host's last: (XEN) Hardware Dom0 halted" in silent["reason"]
+    assert "(XEN) Freed" in " ".join(silent["diagnosis"]["host_console"])
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--strategy", "te", "--xen", "{guest}"], "--xen: no chosen strategy has it"),
+        (["--strategy", "xen", "--xen", "{text}"], "is not an arm64 Image"),
+        (["--strategy", "xen", "--xen", "{guest}", "--symbols", "/nowhere"], "cannot read /nowhere"),
+    ],
+)
+def test_wrong_images_of_the_user(
+    tmp_path: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, exit code 2, nothing run."""
+    text = tmp_path / "text"
+    text.write_text("no image", encoding="utf-8")
+    values = {"guest": str(suite.ROOT / "build/guests/bench.img"), "text": str(text)}
+    arguments = [argument.format(**values) for argument in arguments]
+    assert cli.main(["run", "--bench", "hvc", "--out", str(tmp_path / "out"), *arguments]) == 2
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1
