@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "linked.h"
 
+#include "cpu.h"
+
 void linked_enabled(struct virq_bank *bank, uint32_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
@@ -14,6 +16,11 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
         else
             gic->disable_spi(irq->pintid);
     }
+}
+
+bool linked_in_reach(const struct virq *irq)
+{
+    return gic->version == 3 || irq->pintid >= INTID_SPI_FIRST || irq->target->index == cpu_index();
 }
 
 bool linked_asserted_elsewhere(const struct virq *irq)

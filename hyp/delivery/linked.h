@@ -27,7 +27,10 @@ static inline bool linked_own_timer_asserted(const struct virq *irq)
     return timer_asserted(irq->pintid == INTID_VTIMER ? read_sysreg(cntv_ctl_el0) : read_sysreg(cntp_ctl_el0));
 }
 
-/* The line of any other, by the physical controller. */
+/* Whether this core can ask and tell the physical controller about it: a GICv2's PPIs only their own core reaches. */
+bool linked_in_reach(const struct virq *irq);
+
+/* The line of any other than its own timers, by the physical controller. */
 bool linked_asserted_elsewhere(const struct virq *irq);
 
 /* Deactivates the physical interrupt of another core's vCPU. */

@@ -36,12 +36,6 @@ void lr_load(struct vgic_cpu *cpu)
     cpu->dirty = true;
 }
 
-void lr_surrender(struct vgic_cpu *cpu)
-{
-    lr_take_out_all(cpu);
-    cpu->dirty = true;
-}
-
 /* The other core exits, finds that the model is taken, surrenders, and then waits for the model (seam/model.h). */
 static void fetch_from(struct vgic_cpu *cpu)
 {
@@ -72,6 +66,27 @@ static void sample(struct virq *irq)
     }
 }
 
+static void sample_all(struct virq_bank *bank, uint32_t bits)
+{
+    for (bits &= bank->hw; bits != 0; bits &= bits - 1) {
+        struct virq *irq = &bank->irq[__builtin_ctz(bits)];
+
+        if (linked_in_reach(irq))
+            sample(irq);
+    }
+    virq_update(bank);
+}
+
+/* The lines of PPIs, too: the core that waits may not reach them. */
+void lr_surrender(struct vgic_cpu *cpu)
+{
+    uint32_t resident = cpu->local.resident;
+
+    lr_take_out_all(cpu);
+    sample_all(&cpu->local, resident);
+    cpu->dirty = true;
+}
+
 void lr_fetch(struct virq_bank *bank, uint32_t bits)
 {
     uint32_t resident;
@@ -84,9 +99,7 @@ void lr_fetch(struct virq_bank *bank, uint32_t bits)
         else
             fetch_from(irq->holder);
     }
-    for (bits &= bank->hw; bits != 0; bits &= bits - 1)
-        sample(&bank->irq[__builtin_ctz(bits)]);
-    virq_update(bank);
+    sample_all(bank, bits);
 }
 
 static void take_out_pending(struct virq *irq)
