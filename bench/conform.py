@@ -3,9 +3,9 @@
 """
 `make conform STRATEGY=te`: the conformance guest bare on QEMU's own interrupt controller and under the hypervisor.
 
-All rules run on a machine with one CPU, and all again on one with eight: some need several (GICv3). A rule passes when
-both verdicts are the same. Each rule that differs is printed with both; the last line is "N passed, N failed". Rules
-that QEMU's controllers lack are in guests/conform/skips*.txt: there the hypervisor must pass on its own, unless its
+All rules run on a machine with one CPU, and all again on one with eight: some need several. A rule passes when both
+verdicts are the same. Each rule that differs is printed with both; the last line is "N passed, N failed". Rules that
+QEMU's controllers lack are in guests/conform/skips*.txt: there the hypervisor must pass on its own, unless its
 strategy lacks the same (bench/strategies.toml), and QEMU must still fail or skip. Rules that QEMU passes bare and makes
 fail under a strategy are in the strategy's row: there they must fail.
 
@@ -34,7 +34,7 @@ from bench.suite import ROOT
 IMAGE = "build/guests/conform.img"
 MACHINE = "virt-v3"
 MACHINES = {3: MACHINE, 2: "virt-v2", 4: "virt-v4"}  # by GIC version
-PLACES = ((3, 1), (3, 8), (2, 1))  # version that the guest sees, CPUs
+PLACES = ((3, 1), (3, 8), (2, 1), (2, 8))  # version that the guest sees, CPUs
 SKIPS = {3: ROOT / "guests/conform/skips.txt", 2: ROOT / "guests/conform/skips_v2.txt"}
 TIMEOUT_S = 60.0
 PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)

@@ -76,6 +76,8 @@ static void serve(void *argument)
 
     place->at_start = inspect();
     gic_init();
+    set_igrpen(GROUP0, true);
+    set_igrpen(GROUP1, true);
     do {
         set_state(place, DONE);
         while (__atomic_load_n(&place->state, __ATOMIC_ACQUIRE) != POSTED)
@@ -144,7 +146,7 @@ void post_on(unsigned cpu, task *work, uint64_t a, uint64_t b)
 {
     struct place *place = &places[cpu];
 
-    if ((lost >> cpu & 1) != 0)
+    if ((lost >> cpu & 1) != 0 || !in_time(cpu, done_on))
         return;
     place->task = work;
     place->a = a;

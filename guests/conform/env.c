@@ -7,8 +7,9 @@
 
 extern const char conform_vectors[];
 
-static uintptr_t sgi_frames[CPUS_MAX], sgi_frame; /* where SGIs and PPIs have their registers */
-static unsigned banks;                            /* of 32 interrupts, SGIs and PPIs included */
+static uintptr_t sgi_frames[CPUS_MAX]; /* where SGIs and PPIs have their registers */
+static unsigned looked_at;             /* the CPU whose registers those are */
+static unsigned banks;                 /* of 32 interrupts, SGIs and PPIs included */
 static unsigned eppis, espis;
 static bool touched[(INTID_ESPI_FIRST + INTID_ESPI_COUNT) / 32]; /* extended banks whose registers were accessed */
 
@@ -29,12 +30,12 @@ unsigned extended_spis(void)
 static uintptr_t array_word(uint32_t reg, uint32_t extended, unsigned bits, uint32_t intid)
 {
     if (intid < INTID_SPI_FIRST)
-        return sgi_frame + reg + intid * bits / 32 * UINT64_C(4);
+        return sgi_frames[looked_at] + reg + intid * bits / 32 * UINT64_C(4);
     if (intid <= INTID_SPURIOUS)
         return machine.gicd.base + reg + intid * bits / 32 * UINT64_C(4);
     touched[intid / 32] = true;
     if (intid < INTID_ESPI_FIRST)
-        return sgi_frame + reg + (intid - INTID_EPPI_FIRST + INTID_SPI_FIRST) * bits / 32 * UINT64_C(4);
+        return sgi_frames[looked_at] + reg + (intid - INTID_EPPI_FIRST + INTID_SPI_FIRST) * bits / 32 * UINT64_C(4);
     return machine.gicd.base + extended + (intid - INTID_ESPI_FIRST) * bits / 32 * UINT64_C(4);
 }
 
@@ -43,14 +44,40 @@ uintptr_t word_address(uint32_t reg, uint32_t intid)
     return array_word(reg, GICD_IGROUPR_E + 4 * (reg - GICD_IGROUPR), 1, intid);
 }
 
+static uint64_t read32(uint64_t address, uint64_t unused)
+{
+    (void)unused;
+    return mmio_read32(address);
+}
+
+static uint64_t write32(uint64_t address, uint64_t value)
+{
+    mmio_write32(address, (uint32_t)value);
+    return 0;
+}
+
+static uint64_t write8(uint64_t address, uint64_t value)
+{
+    mmio_write8(address, (uint8_t)value);
+    return 0;
+}
+
+/* GICv2 has the registers of SGIs and PPIs banked (IHI 0048B.b 4.1.4): the CPU that they are of accesses them. */
+static uint64_t access_own(uint32_t intid, task *work, uintptr_t address, uint64_t value)
+{
+    unsigned cpu = gic->version == 2 && intid < INTID_SPI_FIRST ? looked_at : smp_self();
+
+    return call_on(cpu, work, address, value);
+}
+
 void write_bit(uint32_t reg, uint32_t intid)
 {
-    mmio_write32(word_address(reg, intid), BIT32(intid % 32));
+    access_own(intid, write32, word_address(reg, intid), BIT32(intid % 32));
 }
 
 uint64_t read_word(uint32_t reg, uint32_t intid)
 {
-    return mmio_read32(word_address(reg, intid));
+    return access_own(intid, read32, word_address(reg, intid), 0);
 }
 
 uint64_t read_bit(uint32_t reg, uint32_t intid)
@@ -65,12 +92,12 @@ uintptr_t priority_address(uint32_t intid)
 
 void set_priority(uint32_t intid, uint8_t priority)
 {
-    mmio_write8(priority_address(intid), priority);
+    access_own(intid, write8, priority_address(intid), priority);
 }
 
 uint8_t get_priority(uint32_t intid)
 {
-    return (uint8_t)(mmio_read32(priority_address(intid) & ~UINT64_C(3)) >> 8 * (intid % 4));
+    return (uint8_t)(access_own(intid, read32, priority_address(intid) & ~UINT64_C(3), 0) >> 8 * (intid % 4));
 }
 
 void wait_distributor(void)
@@ -81,7 +108,7 @@ void wait_distributor(void)
 
 void wait_redistributor(void)
 {
-    while (gic->version == 3 && (mmio_read32(sgi_frame - GICR_SGI + GICR_CTLR) & GICR_CTLR_RWP) != 0)
+    while (gic->version == 3 && (mmio_read32(sgi_frames[looked_at] - GICR_SGI + GICR_CTLR) & GICR_CTLR_RWP) != 0)
         ;
 }
 
@@ -96,7 +123,7 @@ void set_group(uint32_t intid, unsigned group)
 {
     uint32_t word = (uint32_t)read_word(GICD_IGROUPR, intid), bit = BIT32(intid % 32);
 
-    mmio_write32(word_address(GICD_IGROUPR, intid), group != 0 ? word | bit : word & ~bit);
+    access_own(intid, write32, word_address(GICD_IGROUPR, intid), group != 0 ? word | bit : word & ~bit);
 }
 
 uintptr_t config_address(uint32_t intid)
@@ -114,7 +141,7 @@ void set_edge(uint32_t intid, bool edge)
 
 void look_at(unsigned cpu)
 {
-    sgi_frame = sgi_frames[cpu];
+    looked_at = cpu;
 }
 
 void give_to(unsigned cpu, uint32_t intid)
@@ -136,15 +163,12 @@ uint64_t route_of(unsigned cpu)
     return gic->version == 2 ? target_of(cpu) : machine.mpidr[cpu];
 }
 
-static void pend_sgi(uint32_t reg, uint32_t intid, uint8_t sources)
-{
-    mmio_write8(machine.gicd.base + reg + intid, sources);
-}
-
 void pend(uint32_t intid)
 {
-    if (gic->version == 2 && intid < INTID_SGI_COUNT)
-        pend_sgi(GICD_SPENDSGIR, intid, target_of(smp_self()));
+    if (gic->version == 2 && intid < INTID_SGI_COUNT && looked_at != smp_self())
+        send_sgi(GROUP1, gic_sgi_to(intid, looked_at));
+    else if (gic->version == 2 && intid < INTID_SGI_COUNT)
+        mmio_write8(machine.gicd.base + GICD_SPENDSGIR + intid, target_of(smp_self()));
     else
         write_bit(GICD_ISPENDR, intid);
 }
@@ -152,9 +176,16 @@ void pend(uint32_t intid)
 void unpend(uint32_t intid)
 {
     if (gic->version == 2 && intid < INTID_SGI_COUNT)
-        pend_sgi(GICD_CPENDSGIR, intid, 0xff);
+        access_own(intid, write8, machine.gicd.base + GICD_CPENDSGIR + intid, 0xff);
     else
         write_bit(GICD_ICPENDR, intid);
+}
+
+uint64_t sgi_to_others(uint32_t intid)
+{
+    if (gic->version == 2)
+        return FIELD_PREP(GICD_SGIR_FILTER, GICD_SGIR_FILTER_OTHER) | FIELD_PREP(GICD_SGIR_INTID, intid);
+    return FIELD_PREP(ICC_SGI_INTID, intid) | ICC_SGI_IRM;
 }
 
 bool sgis_can_be_disabled(void)

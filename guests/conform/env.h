@@ -68,7 +68,10 @@ static inline bool is_spi(uint32_t intid)
     return (intid >= INTID_SPI_FIRST && intid < INTID_SPI_END) || intid >= INTID_ESPI_FIRST;
 }
 
-/* Whose SGIs and PPIs the functions below are about: their registers are in its redistributor. CPU 0 after a reset. */
+/*
+ * Whose SGIs and PPIs the functions below are about: their registers are in its redistributor. With GICv2 that CPU has
+ * to make the accesses, so it must not be at work. CPU 0 after a reset.
+ */
 void look_at(unsigned cpu);
 /* Makes an interrupt one of CPU `cpu`, and looks at it there: an SPI is routed, of the others each CPU has its own. */
 void give_to(unsigned cpu, uint32_t intid);
@@ -100,9 +103,14 @@ static inline void enable(uint32_t intid)
 
 void disable(uint32_t intid);
 
-/* By ISPENDR and ICPENDR; with GICv2 SGIs by GICD_SPENDSGIR from this CPU, and GICD_CPENDSGIR from all. */
+/*
+ * By ISPENDR and ICPENDR; with GICv2 SGIs by GICD_SPENDSGIR from this CPU, at another CPU by GICD_SGIR; and by
+ * GICD_CPENDSGIR from all.
+ */
 void pend(uint32_t intid);
 void unpend(uint32_t intid);
+/* What send_sgi() sends to all CPUs but the sender. */
+uint64_t sgi_to_others(uint32_t intid);
 /* Whether SGIs can be disabled at all, which is IMPLEMENTATION DEFINED with GICv2 (IHI 0048B.b 4.3.5). */
 bool sgis_can_be_disabled(void);
 

@@ -6,10 +6,11 @@
 /* Bits of CPU 1's SGIs and PPIs, set and cleared through its redistributor; CPU 0's own stay as they are. */
 static struct verdict bit_banked(uint32_t reg)
 {
-    uint32_t clear = reg + (GICD_ICENABLER - GICD_ISENABLER), intids[] = {SGI, PPI};
+    uint32_t clear = reg + (GICD_ICENABLER - GICD_ISENABLER), intids[] = {PPI, SGI};
+    unsigned count = gic->version == 2 ? 1 : 2; /* SGIs have registers of their own, or bits that are read-only */
 
     NEED_CPUS(2);
-    for (unsigned i = 0; i < ARRAY_SIZE(intids); i++) {
+    for (unsigned i = 0; i < count; i++) {
         look_at(1);
         write_bit(reg, intids[i]);
         EXPECT("set there", read_bit(reg, intids[i]), 1);

@@ -88,7 +88,7 @@ static struct verdict list(uint32_t cpus)
     return pending_at(cpus > 0xf ? 8 : 4, cpus, SGI);
 }
 
-/* Interrupt_Routing_Mode = 1: all but the sender, whatever the list says. */
+/* All but the sender, whatever the list says. */
 static struct verdict broadcast(uint32_t group)
 {
     NEED_CPUS(8);
@@ -97,7 +97,7 @@ static struct verdict broadcast(uint32_t group)
         set_group(SGI, group);
         enable(SGI);
     }
-    send_sgi_on(3, group, gic_sgi_to(SGI, 3) | ICC_SGI_IRM);
+    send_sgi_on(3, group, gic_sgi_to(SGI, 3) | sgi_to_others(SGI));
     for (unsigned cpu = 0; cpu < 8; cpu++)
         EXPECT("IAR", acknowledge_on(cpu, group), cpu == 3 ? INTID_SPURIOUS : SGI);
     return PASSED;

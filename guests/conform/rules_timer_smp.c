@@ -143,6 +143,53 @@ static struct verdict off_and_on(uint32_t timer)
     return PASSED;
 }
 
+/* CPU 0 stops the distributor while CPU 1's timer is pending; what its line is then counts when it goes on. */
+static struct verdict distributor_off(uint32_t timer)
+{
+    NEED_CPUS(2);
+    ready_on(1, timer);
+    call_on(1, assert_task, timer, 0);
+    EXPECT("signalled", signalled_on(1), SIGNAL_IRQ);
+    set_distributor(true, false);
+    EXPECT("signalled, group disabled", signalled_on(1), 0);
+    set_distributor(true, true);
+    EXPECT("signalled again", signalled_on(1), SIGNAL_IRQ);
+    set_distributor(true, false);
+    call_on(1, drop_task, timer, 0);
+    set_distributor(true, true);
+    EXPECT("IAR, dropped", acknowledge_on(1, GROUP1), INTID_SPURIOUS);
+    call_on(1, assert_task, timer, 0);
+    EXPECT("IAR, asserted anew", acknowledge_on(1, GROUP1), timer);
+    return PASSED;
+}
+
+/* Asserted and dropped while the priority mask alone keeps it back. */
+static uint64_t pulse_task(uint64_t timer, uint64_t unused)
+{
+    (void)unused;
+    set_pmr(0);
+    __asm__ volatile("msr daifclr, #3" ::: "memory");
+    timer_assert((uint32_t)timer);
+    timer_drop((uint32_t)timer);
+    __asm__ volatile("msr daifset, #3" ::: "memory");
+    return 0;
+}
+
+/* What dropped is gone, at the latest when CPU 0 has stopped the distributor and let it go on. */
+static struct verdict dropped_masked(uint32_t timer)
+{
+    NEED_CPUS(2);
+    ready_on(1, timer);
+    call_on(1, pulse_task, timer, 0);
+    set_distributor(true, false);
+    set_distributor(true, true);
+    set_pmr_on(1, 0xff);
+    EXPECT("IAR", acknowledge_on(1, GROUP1), INTID_SPURIOUS);
+    call_on(1, assert_task, timer, 0);
+    EXPECT("IAR, asserted anew", acknowledge_on(1, GROUP1), timer);
+    return PASSED;
+}
+
 static uint64_t take_ten(uint64_t timer, uint64_t interval)
 {
     unsigned count = 0;
@@ -182,6 +229,8 @@ static const struct rule table[] = {
     BOTH_TIMERS(875, "timer_smp.inactivated_here", "12.11 GICR_ICACTIVER0", inactivated_here),
     BOTH_TIMERS(877, "timer_smp.off_and_on", "2.2, DEN0022 5.5", off_and_on),
     BOTH_TIMERS(879, "timer_smp.all", "2.2, 4.1.2", all),
+    BOTH_TIMERS(1045, "timer_smp.distributor_off", "2.2, 12.9 GICD_CTLR", distributor_off),
+    BOTH_TIMERS(1047, "timer_smp.dropped_masked", "2.2, 12.9 GICD_CTLR", dropped_masked),
 };
 
 const struct rules rules_timer_smp = {table, ARRAY_SIZE(table)};

@@ -213,7 +213,7 @@ static struct verdict all(uint32_t cpus)
         post_on(cpu, sleep_masked, 0, 0);
     }
     pause();
-    send_sgi(GROUP1, FIELD_PREP(ICC_SGI_INTID, SGI) | ICC_SGI_IRM);
+    send_sgi(GROUP1, sgi_to_others(SGI));
     for (unsigned cpu = 1; cpu < cpus; cpu++) {
         EXPECT("signalled", result_of(cpu), SIGNAL_IRQ);
         EXPECT("IAR", acknowledge_on(cpu, GROUP1), SGI);

@@ -94,10 +94,12 @@ def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
     subprocess.run(["make", "-s", "-j2", "build/hyp/hyp.img"], cwd=directory, check=True, capture_output=True)
     lab = suite.load()
     qemu = images.find_qemu(lab.machines[conform.MACHINE].qemu)
+    strategy = lab.strategies[mutant.strategy]
+    host = max(filter(strategy.runs_on, conform.MACHINES))
     verdicts = []
     for top in (ROOT, directory):
         files = {"guest": ROOT / conform.IMAGE, "hyp": top / "build/hyp/hyp.img"}
-        ground = conform.Ground(lab.strategies[mutant.strategy], max(conform.MACHINES), mutant.guest, mutant.cpus)
+        ground = conform.Ground(strategy, host, mutant.guest, mutant.cpus)
         verdicts.append(conform.run(ground, images.Images(qemu, files), timeout_s=30))
     return next(iter(conform.compare(verdicts[0], verdicts[1], {})), "")
 
