@@ -12,6 +12,9 @@
 #define SHUTDOWN_HOST_ERROR  1
 #define SHUTDOWN_HOST_SIGNAL 4
 
+/* MemTxAttrs.requester_id: behind secure, space (2 bits), user, memory and debug. */
+#define REQUESTER_SHIFT 6
+
 /* QEMUTimer is 56 bytes in QEMU 10.0; nothing here looks inside. */
 #define TIMER_SIZE 256
 
@@ -155,13 +158,12 @@ uint64_t machine_clock_ns(void)
     return (uint64_t)clock_get(CLOCK_VIRTUAL);
 }
 
-/* The attributes are a struct of bit fields, 8 bytes by value: all zero is a Non-secure access by nobody in particular.
- */
-uint32_t machine_store(uint64_t address, uint32_t value)
+/* The attributes are a struct of bit fields, 8 bytes by value: zero but for requester_id is a Non-secure access. */
+uint32_t machine_store(uint64_t address, uint32_t value, uint16_t requester)
 {
     uint32_t result = UINT32_MAX;
 
-    store(memory, address, value, 0, &result);
+    store(memory, address, value, (uint64_t)requester << REQUESTER_SHIFT, &result);
     return result;
 }
 

@@ -31,8 +31,9 @@ void *machine_timer_new(void (*expired)(void *));
 void machine_timer_set(void *timer, uint64_t ns);
 uint64_t machine_clock_ns(void);
 
-/* A 32-bit store by no vCPU to a physical address; QEMU's MemTxResult. From QEMU's timers and a vCPU's init only. */
-uint32_t machine_store(uint64_t address, uint32_t value);
+/* A 32-bit store by no vCPU to a physical address, as PCI function `requester` makes it; QEMU's MemTxResult. From
+ * QEMU's timers and a vCPU's init only. */
+uint32_t machine_store(uint64_t address, uint32_t value, uint16_t requester);
 #define STORE_DONE    0U /* MEMTX_OK */
 #define STORE_NOWHERE 2U /* MEMTX_DECODE_ERROR */
 

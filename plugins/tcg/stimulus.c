@@ -17,6 +17,7 @@ struct store {
     uint64_t ns;
     uint64_t address;
     uint32_t value;
+    uint16_t requester;
 };
 
 static struct store *stores;
@@ -34,16 +35,26 @@ static char *parse_number(char *text, uint64_t limit, uint64_t *number)
     return text[0] >= '0' && text[0] <= '9' && errno == 0 && *number <= limit ? end : NULL;
 }
 
-/* TIME ADDRESS VALUE */
+static bool at_end(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* TIME ADDRESS VALUE [REQUESTER] */
 static bool parse_store(char *text, struct store *store)
 {
     uint64_t value = 0;
+    uint64_t requester = 0;
 
     text = parse_number(text, INT64_MAX, &store->ns);
     text = text ? parse_number(text, UINT64_MAX, &store->address) : NULL;
     text = text ? parse_number(text, UINT32_MAX, &value) : NULL;
+    if (text && !at_end(text)) {
+        text = parse_number(text, UINT16_MAX, &requester);
+    }
     store->value = (uint32_t)value;
-    return text && text[strspn(text, " \t\r\n")] == '\0' && store->ns > 0 && store->address % sizeof(uint32_t) == 0;
+    store->requester = (uint16_t)requester;
+    return text && at_end(text) && store->ns > 0 && store->address % sizeof(uint32_t) == 0;
 }
 
 static bool append(const struct store *store)
@@ -73,7 +84,7 @@ static const char *parse_line(char *line)
         return NULL;
     }
     if (!parse_store(line, &store)) {
-        return "say TIME ADDRESS VALUE: ns of virtual time from 1 on, a multiple of 4, 32 bits";
+        return "say TIME ADDRESS VALUE [REQUESTER]: ns of virtual time from 1 on, a multiple of 4, 32 bits, 16 bits";
     }
     if (count > 0 && store.ns < stores[count - 1].ns) {
         return "this time is before the one above";
@@ -123,7 +134,7 @@ static void on_time(void *opaque)
     for (; done < count && stores[done].ns == now; done++) {
         const struct store *store = &stores[done];
 
-        if (machine_store(store->address, store->value) != STORE_DONE) {
+        if (machine_store(store->address, store->value, store->requester) != STORE_DONE) {
             fail(store, "nothing answers there");
             return;
         }
@@ -141,7 +152,7 @@ const char *stimulus_start(void)
     if (!machine_counts_insns()) {
         return "needs -icount: else stores have no exact place among the instructions";
     }
-    if (machine_store(NOWHERE, 0) != STORE_NOWHERE) {
+    if (machine_store(NOWHERE, 0, 0) != STORE_NOWHERE) {
         return "self-test failed: this QEMU does not refuse a store to nowhere as QEMU 10.0 does";
     }
     if (count > 0) {

@@ -81,8 +81,10 @@ def test_a_store_wakes(plugin: Path, guests: dict[str, Guest], tmp_path: Path) -
     "lines,message",
     [
         (["1 2"], "line 1: say TIME ADDRESS VALUE"),
-        (["# TIME", "1 0 0 0"], "line 2: say TIME ADDRESS VALUE"),
-        (["0 0 0"], "line 1: say TIME ADDRESS VALUE: ns of virtual time from 1 on, a multiple of 4, 32 bits"),
+        (["# TIME", "1 0 0 0 0"], "line 2: say TIME ADDRESS VALUE"),
+        (["0 0 0"], "line 1: say TIME ADDRESS VALUE [REQUESTER]: ns of virtual time from 1 on, a multiple of 4, 32"),
+        (["1 0 0 0x10000"], "line 1: say TIME ADDRESS VALUE"),
+        (["1 0 0 x"], "line 1: say TIME ADDRESS VALUE"),
         (["1 2 0"], "line 1: say TIME ADDRESS VALUE"),
         (["1 0 0x100000000"], "line 1: say TIME ADDRESS VALUE"),
         (["-1 0 0"], "line 1: say TIME ADDRESS VALUE"),
