@@ -57,11 +57,24 @@ def find_ipis(views: Views, intid: int) -> Ipis:
     return Ipis(replace(found, t0=arrived - (kicked - raised), arrived=arrived), target, raised, kicked, returned)
 
 
-def roundtrips(views: Views, ipis: Ipis, begin: Insns, end: Insns) -> Insns:
+@dataclass(frozen=True)
+class Ways:
+    """Of each round trip what its critical path is made of.
+
+    own: whether the sender's way to its first guest instruction after the SGI is the longer one; replied: of the
+    target, the reply; seen: of the sender, where it goes on from both.
     """
-    Instructions of the critical path from the sender's MARK_BEGIN to its MARK_END, marks excluded, where the target
-    replies by a store that MARK_REPLY follows: the longer one of the sender's way to its first guest instruction after
-    the SGI and of the way through the target to the reply, and what the sender then executes. One for each SGI.
+
+    own: Mask
+    replied: Insns
+    seen: Insns
+
+
+def ways(views: Views, ipis: Ipis, begin: Insns, end: Insns) -> Ways:
+    """
+    The critical paths from the sender's MARK_BEGIN to its MARK_END, where the target replies by a store that MARK_REPLY
+    follows: the longer one of the sender's way to its first guest instruction after the SGI and of the way through the
+    target to the reply, and what the sender then executes. One for each SGI; TraceError when they are no pairs.
     """
     replies = views.each[ipis.target].region
     at = replies.own(trace.select(replies.records, trace.MARK, c=marks.MARK_REPLY))
@@ -69,11 +82,17 @@ def roundtrips(views: Views, ipis: Ipis, begin: Insns, end: Insns) -> Insns:
         raise TraceError(f"{begin.size} round trips, {ipis.raised.size} SGIs and {at.size} replies: no pairs")
     replied = trace.insns(replies.records)[at]
     seen = views.trace.position(views.measured, ipis.target, at + replies.first)
-    own = ipis.returned - begin
-    through = ipis.kicked - begin + replied - ipis.chains.reached
     if np.any((ipis.raised <= begin) | (end < seen) | (end < ipis.returned) | (replied < ipis.chains.reached)):
         raise TraceError("the account of round trips is open: SGI, reply and marks are out of order")
-    return np.maximum(own, through) + end - np.maximum(seen, ipis.returned) - 1
+    own = ipis.returned - ipis.kicked >= replied - ipis.chains.reached
+    return Ways(own, replied, np.maximum(seen, ipis.returned))
+
+
+def roundtrips(views: Views, ipis: Ipis, begin: Insns, end: Insns) -> Insns:
+    """Instructions of the critical path of each round trip, marks excluded."""
+    way = ways(views, ipis, begin, end)
+    through = ipis.kicked + way.replied - ipis.chains.reached
+    return np.where(way.own, ipis.returned, through) - begin + end - way.seen - 1
 
 
 def _returned(sender: View, raised: Insns) -> Insns:

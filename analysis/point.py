@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-from analysis import console, exits, metrics, profile, symbols, trace
+from analysis import console, exits, metrics, profile, spans, symbols, trace
 from analysis.console import Console
 from analysis.errors import LabError, TraceError
 from analysis.metrics import Observation, Source
@@ -72,7 +72,7 @@ def skipped(identity: dict[str, Any], reason: str) -> dict[str, Any]:
 
 def _blank(identity: dict[str, Any], status: str, reason: str) -> dict[str, Any]:
     empty = dict.fromkeys(("insns", "irqs", "exits", "masked_max", "functions", "diagnosis"))
-    return {**identity, "status": status, "reason": reason, "guest": {}, "metrics": {}, **empty}
+    return {**identity, "status": status, "reason": reason, "guest": {}, "metrics": {}, "spans": {}, **empty}
 
 
 def _judge(directory: Path, context: Context, guest: Console, record: dict[str, Any]) -> None:
@@ -92,6 +92,7 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     record["exits"] = metrics.exit_account(seen)
     record["irqs"] = seen.irqs
     record["metrics"] = metrics.compute(seen, context.metrics)
+    record["spans"] = spans.vectors(seen, record["metrics"])
     record["masked_max"] = _masked_max(seen, found, context)
     record["functions"] = _functions(seen, found, context)
     total = record["exits"]["total"]
