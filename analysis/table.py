@@ -33,7 +33,7 @@ def show(record: dict[str, Any], console: Console, stat: str = "value", group: s
 def metric_table(points: list[Point], title: str, stat: str = "value", group: str = families.SUMMARY) -> Table:
     """One row for each benchmark and metric of the group, one column for each strategy, in the order of the record."""
     strategies = list(dict.fromkeys(point["strategy"] for point in points))
-    table = _table(title, ["bench", "metric", "unit"], strategies)
+    table = plain(title, ["bench", "metric", "unit"], strategies)
     for name, row in rows(points):
         found = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
         names = families.members(found, group)
@@ -55,7 +55,7 @@ def exit_table(points: list[Point]) -> Table:
     """Exits of the measured region by class; strategies without any are left out."""
     counted = [point for point in points if point["exits"] and point["exits"]["total"]]
     strategies = list(dict.fromkeys(point["strategy"] for point in counted))
-    table = _table("exits in the measured region, by class", ["bench", "class"], strategies)
+    table = plain("exits in the measured region, by class", ["bench", "class"], strategies)
     for name, row in rows(counted):
         classes = sorted({kind for point in row.values() for kind in point["exits"]["classes"]})
         for kind in classes:
@@ -67,7 +67,8 @@ def exit_table(points: list[Point]) -> Table:
     return table
 
 
-def _table(title: str, left: list[str], strategies: list[str]) -> Table:
+def plain(title: str, left: list[str], strategies: list[str]) -> Table:
+    """An empty table: headings at the left, then columns of numbers."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in left:
         table.add_column(heading, no_wrap=True)

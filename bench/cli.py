@@ -14,7 +14,7 @@ from rich.console import Console
 
 from analysis import baseline, difference, families, markdown, record, select, stats, table
 from analysis.errors import LabError
-from bench import doctor, images, rebaseline, run_guest, suite
+from bench import doctor, images, model, rebaseline, run_guest, suite
 from bench.progress import Reporter
 from bench.run import JOBS_DEFAULT, Options, Runner, TimeLimit, unwritable
 from bench.store import Store
@@ -99,6 +99,15 @@ def parser() -> argparse.ArgumentParser:
             "report",
             "write one self-contained HTML file about one or more runs",
             "results/latest --out report.html",
+        )
+    )
+    model.add(
+        _command(
+            commands,
+            "model",
+            "fit a cost model on published numbers, check it, predict times",
+            "check",
+            model.EXIT_CODES,
         )
     )
     return top
