@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 import numpy as np
 
-from analysis import attribution, comparable, families, stats
+from analysis import attribution, comparable, costs, families, hardware, stats
 from analysis.errors import LabError
 from analysis.families import Role
 from analysis.select import number
@@ -113,7 +113,9 @@ def _compare_points(old: Point, new: Point) -> PointChange:
         changes += _counts(old, new)
         for name, summary in old["metrics"].items():
             changes += _metric(name, summary, new["metrics"].get(name))
+        model = costs.best()
         explained = attribution.lines(old, new) if changes else []
+        explained += hardware.change(old, new, model) if changes and model else []
         return PointChange(old["id"], changes, explained)
     return PointChange(old["id"], changes)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Mapping
 
@@ -109,6 +110,7 @@ def load(path: Path) -> Model:
     return model
 
 
+@lru_cache(maxsize=1)
 def known() -> dict[str, Model]:
     """The models that come with virqlab by core, the one that is least wrong first."""
     found = [load(path) for path in sorted(CORES.glob("*.toml"))]

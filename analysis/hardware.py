@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterator, Sequence
 
+from rich.console import Console
 from rich.table import Table
 
 from analysis import costs, table
@@ -65,8 +66,7 @@ def compared(points: list[Point], model: Model) -> list[tuple[Prediction, dict[s
 def tables(record: Record, model: Model) -> list[Table]:
     """Predicted times of each machine of a record, and their ratios."""
     found = []
-    for machine in dict.fromkeys(point["machine"] for point in record["points"]):
-        points = [point for point in record["points"] if point["machine"] == machine]
+    for machine, points in _machines(record):
         rows = list(predictions(points, model))
         if rows:
             strategies = [name for name in dict.fromkeys(p["strategy"] for p in points)]
@@ -79,6 +79,11 @@ def tables(record: Record, model: Model) -> list[Table]:
     return found
 
 
+def _machines(record: Record) -> Iterator[tuple[str, list[Point]]]:
+    for machine in dict.fromkeys(point["machine"] for point in record["points"]):
+        yield machine, [point for point in record["points"] if point["machine"] == machine]
+
+
 def ratio_tables(points: list[Point], machine: str, model: Model) -> list[Table]:
     """At most one table: predicted times as multiples of the base's."""
     rows = compared(points, model)
@@ -89,6 +94,15 @@ def ratio_tables(points: list[Point], machine: str, model: Model) -> list[Table]
     for one, ratios in rows:
         shown.add_row(one.name, time_name(one.time), one.base, *(ratios.get(name, "") for name in strategies))
     return [shown]
+
+
+def show(record: Record, console: Console, model: Model | None) -> None:
+    """Print the predicted ratios of each machine, if there is a model and a record to compare strategies by."""
+    shown = [one for name, points in _machines(record) for one in ratio_tables(points, name, model)] if model else []
+    for one in shown:
+        console.print(one)
+    if model and shown:
+        console.print(legend(model), style="dim")
 
 
 def legend(model: Model) -> str:
@@ -130,7 +144,7 @@ def costs_table(model: Model) -> Table:
     """What each class costs, and how much of it the numbers say."""
     shown = table.plain(f"{model.core}: costs", ["what"], ["cycles", "known by the numbers"])
     for name, cycles in model.cost.items():
-        shown.add_row(name, f"{cycles:.1f}", f"{model.informed[name]:.0%}")
+        shown.add_row(name, f"{cycles:.1f}", f"{abs(model.informed[name]):.0%}")
     return shown
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import Any, Collection, Iterator
 
-from analysis import families
-from analysis.table import Point, cell, legend, rows
+from analysis import families, headline
+from analysis.table import Point, cell, legend, rows, unit
 
 BEGIN, END = "<!-- table of {} -->", "<!-- /table -->"
 
@@ -34,10 +34,9 @@ def _table(points: list[Point], stat: str) -> Iterator[str]:
     yield "|---|---|---|" + "---:|" * len(strategies)
     for name, row in rows(points):
         metrics = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
-        for metric in families.members(metrics, families.SUMMARY) or [""]:
-            units = {point["metrics"][metric]["unit"] for point in row.values() if metric in point["metrics"]}
+        for metric in headline.ordered(families.members(metrics, families.SUMMARY)) or [""]:
             cells = [cell(row.get(strategy), metric, stat).plain for strategy in strategies]
-            yield _row([name, metric, "/".join(sorted(units)), *cells])
+            yield _row([name, metric, unit(row, metric), *cells])
             name = ""
 
 

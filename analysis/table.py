@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis import families
+from analysis import families, headline
 from analysis.select import number
 
 Point = dict[str, Any]
@@ -20,10 +20,13 @@ def show(record: dict[str, Any], console: Console, stat: str = "value", group: s
     """Print tables of metrics and of exits by class, one pair for each machine, then what failed."""
     for machine in dict.fromkeys(point["machine"] for point in record["points"]):
         points = [point for point in record["points"] if point["machine"] == machine]
-        console.print(metric_table(points, f"{machine}: simulator counts, not hardware time", stat, group))
-        classes = exit_table(points)
-        if classes.row_count:
-            console.print(classes)
+        shown = [
+            metric_table(points, f"{machine}: simulator counts, not hardware time", stat, group),
+            exit_table(points),
+        ]
+        for one in shown if headline.times_head() else reversed(shown):
+            if one.row_count:
+                console.print(one)
     console.print(legend(stat), style="dim")
     for point in record["points"]:
         if point["status"] != "pass":
@@ -38,13 +41,12 @@ def metric_table(points: list[Point], title: str, stat: str = "value", group: st
         found = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
         names = families.members(found, group)
         if group == families.SUMMARY:
-            names += families.members(found, families.MASKED)
+            names = headline.ordered(names) + families.members(found, families.MASKED)
         elif not names:
             continue
         for metric in names:
-            units = {point["metrics"][metric]["unit"] for point in row.values() if metric in point["metrics"]}
             cells = [cell(row.get(strategy), metric, stat) for strategy in strategies]
-            table.add_row(name if metric == names[0] else "", metric, "/".join(sorted(units)), *cells)
+            table.add_row(name if metric == names[0] else "", metric, unit(row, metric), *cells)
         if not names:
             table.add_row(name, "", "", *(cell(row.get(strategy), "", stat) for strategy in strategies))
         table.add_section()
@@ -86,6 +88,12 @@ def rows(points: list[Point]) -> Iterator[tuple[str, dict[str, Point]]]:
     yield from rows.items()
 
 
+def unit(row: dict[str, Point], metric: str) -> str:
+    """Of a metric of these points."""
+    units = {point["metrics"][metric]["unit"] for point in row.values() if metric in point["metrics"]}
+    return headline.unit(metric, "/".join(sorted(units)))
+
+
 def cell(point: Point | None, metric: str, stat: str) -> Text:
     """The number, with its range where the samples differ; what happened where there is none."""
     if point is None:
@@ -108,8 +116,10 @@ def _count(point: Point | None, kind: str) -> str:
 def legend(stat: str) -> str:
     """What the numbers are."""
     if stat != "value":
-        return f"{stat} of each sample set; '-': this does not exist here"
-    return (
-        "medians (rates: total / acknowledgements or operations; masked_max_insns: the maximum), (min-max) where "
-        "samples differ; '-': does not exist"
-    )
+        said = f"{stat} of each sample set; '-': this does not exist here"
+    else:
+        said = (
+            "medians (rates: total / acknowledgements or operations; masked_max_insns: the maximum), (min-max) where "
+            "samples differ; '-': does not exist"
+        )
+    return "; ".join(filter(None, (said, headline.note())))

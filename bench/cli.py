@@ -12,7 +12,7 @@ from typing import Any, Sequence
 
 from rich.console import Console
 
-from analysis import baseline, difference, families, markdown, record, select, stats, table
+from analysis import baseline, costs, difference, families, hardware, markdown, record, select, stats, table
 from analysis.errors import LabError
 from bench import doctor, images, model, rebaseline, run_guest, suite
 from bench.progress import Reporter
@@ -307,7 +307,9 @@ def show(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         print(markdown.table(found, arguments.stat, arguments.bench or ()), end="")
     else:
-        table.show(found, Console(highlight=False), arguments.stat, arguments.group)
+        console = Console(highlight=False)
+        table.show(found, console, arguments.stat, arguments.group)
+        hardware.show(found, console, costs.best())
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analysis import baseline, markdown, record
+from analysis import baseline, headline, markdown, record
 from analysis.errors import LabError
 from analysis.tests.test_record import metric, point, run_record
 from bench import cli, host, rebaseline, suite
@@ -145,8 +145,9 @@ def test_command_rebaseline_and_report(
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_markdown_table(whole: Record) -> None:
+def test_markdown_table(whole: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row for each benchmark and summary metric; cells cannot break out of the table."""
+    monkeypatch.setattr(headline, "times_head", lambda: True)
     whole["points"][0]["id"] += ",a|b"
     text = markdown.table(whole)
     assert "| timer | latency_insns | insn | 100 (100-130) |" in text and "a\\|b" in text
