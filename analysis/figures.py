@@ -21,6 +21,7 @@ WIDTH = 760
 FONT_SIZE = 14
 BAR_PITCH, BAR_FRAME = 24, 76  # pixels a bar, and around all of them
 CURVE_HEIGHT = 340
+TIC_APART = 1.3  # on a logarithmic axis, a smaller ratio has no room for two numbers
 MARKED = 0x010200  # rgb(1, 2, n) stands for --cn in what gnuplot writes
 GRID, PAGE = 0x010300, 0x010301
 # What gnuplot reads from a record is text of somebody else: only these characters reach it.
@@ -114,7 +115,45 @@ class Curves:
         )
 
 
-Figure = Bars | Curves
+@dataclass(frozen=True)
+class Lines:
+    """A cost over a parameter: each series a list of (parameter, cost), the parameter on a logarithmic axis."""
+
+    id: str
+    title: str
+    parameter: str
+    unit: str
+    series: list[str]
+    points: list[list[tuple[int, float]]]
+
+    height = CURVE_HEIGHT
+
+    def script(self) -> str:
+        """Its gnuplot commands."""
+        lines, plots = [], []
+        for number, points in enumerate(self.points):
+            lines += _block(f"line{number}", [f"{place} {cost:.9g}" for place, cost in points])
+            style = f"lw 2.5 dt {number % 5 + 1} lc rgb {MARKED + number % COLOURS}"
+            plots.append(f"$line{number} using 1:2 with lines {style}")
+        places = sorted({place for points in self.points for place, _ in points})
+        logarithmic = ["set logscale x"] if places[0] > 0 else []
+        highest = max(cost for points in self.points for _, cost in points) or 1.0
+        tics = [place for before, place in zip([0, *places], places) if place >= TIC_APART * before]
+        return "\n".join(
+            [
+                *lines,
+                *logarithmic,
+                f"set xlabel '{_safe(self.parameter)}'",
+                f"set ylabel '{_safe(self.unit)}'",
+                f"set xrange [{places[0]}:{places[-1]}]",
+                f"set yrange [0:{highest * 1.08:.9g}]",
+                f"set xtics ({', '.join(map(str, tics))})",
+                "plot " + ", ".join(plots),
+            ]
+        )
+
+
+Figure = Bars | Curves | Lines
 
 
 def draw(figures: Sequence[Figure]) -> dict[str, str]:
@@ -148,7 +187,7 @@ def _page(figure: Figure, number: int) -> str:
             "unset key",
             "set border 3",
             "set tics out nomirror",
-            f"set grid xtics ytics lt 1 lw 1 lc rgb {GRID}" if isinstance(figure, Curves) else "",
+            f"set grid xtics ytics lt 1 lw 1 lc rgb {GRID}" if not isinstance(figure, Bars) else "",
             figure.script(),
             "unset output",
             "",

@@ -24,6 +24,7 @@ class Group:
 
     name: str
     points: dict[str, list[Point]] = field(default_factory=dict)  # by strategy
+    pools: dict[tuple[str, str], "Pool | None"] = field(default_factory=dict, repr=False)  # those made already
 
     @property
     def all(self) -> list[Point]:
@@ -37,8 +38,10 @@ class Group:
 
     def pool(self, strategy: str, metric: str) -> "Pool | None":
         """The samples of a metric under one strategy; None when no point has it."""
-        found = [p["metrics"][metric] for p in self.points.get(strategy, []) if metric in p["metrics"]]
-        return Pool(found) if found else None
+        if (strategy, metric) not in self.pools:
+            found = [p["metrics"][metric] for p in self.points.get(strategy, []) if metric in p["metrics"]]
+            self.pools[strategy, metric] = Pool(found) if found else None
+        return self.pools[strategy, metric]
 
     def unit(self, metric: str) -> str:
         """Of the metric, as the record says."""
@@ -73,6 +76,11 @@ class Pool:
     def few(self) -> bool:
         """So few values that a list says more than a curve: there is no distribution."""
         return self._values.size <= FEW
+
+    @property
+    def max(self) -> int:
+        """The largest sample."""
+        return int(self._values[-1])
 
     def counted(self) -> str:
         """`200 (999), 339 (1)`: each value with the number of samples that have it."""
@@ -154,3 +162,41 @@ def exits_per_operation(points: list[Point]) -> tuple[dict[str, float], str] | N
         for name, exits in (point["exits"] or {"classes": {}})["classes"].items():
             totals[name] = totals.get(name, 0) + exits
     return ({name: value / count for name, value in totals.items()}, what) if count else None
+
+
+# What stands strategy beside strategy: title, the metrics of which the first that a benchmark has counts, its numbers.
+SIDES = (
+    ("exits per interrupt or operation", ("exits_per_irq", "exits_per_op"), ("value",)),
+    ("instructions of the hypervisor per interrupt", ("host_insns_per_irq",), ("value",)),
+    (
+        "latency or round trip in instructions of the simulator: p50 / p99 / max",
+        ("latency_insns", "roundtrip_insns"),
+        ("p50", "p99", "max"),
+    ),
+)
+
+
+def sides(groups: list[Group], strategies: list[str]) -> list[dict[str, Any]]:
+    """Tables of benchmarks by strategies, one for each of SIDES that has a row."""
+    found = []
+    for title, metrics, stats_shown in SIDES:
+        rows = []
+        for group in groups:
+            have = group.metrics(families.SUMMARY)
+            metric = next((name for name in metrics if name in have), None)
+            if metric:
+                pools = [group.pool(strategy, metric) for strategy in strategies]
+                rows.append((group.name, [_side(pool, metric, stats_shown) for pool in pools]))
+        if rows:
+            found.append({"title": title, "rows": rows})
+    return found
+
+
+def _side(pool: Pool | None, metric: str, shown: tuple[str, ...]) -> str:
+    """One cell: the headline, or percentiles where they differ."""
+    if pool is None:
+        return "-"
+    if shown == ("value",) or pool.constant:
+        return number(pool.value(metric))
+    found = {**pool.percentiles(), "max": pool.max}
+    return " / ".join(str(found[name]) for name in shown)

@@ -13,9 +13,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from analysis import comparable, families, figures
-from analysis.figures import COLOURS, Bars, Curves, Figure
-from analysis.groups import Group, Pool, exits_per_operation, gather
+from analysis import comparable, costs, families, figures, hardware, headline, scaling
+from analysis.figures import COLOURS, Bars, Curves, Figure, Lines
+from analysis.groups import Group, Pool, exits_per_operation, gather, sides
 from analysis.select import number
 
 Record = dict[str, Any]
@@ -46,6 +46,9 @@ def render(records: list[Record]) -> str:
         svg={name: Markup(svg) for name, svg in drawn.items()},
         colours=COLOURS,
         wbr=Markup("<wbr>"),
+        times_head=headline.times_head(),
+        note=headline.note(),
+        model=costs.best(),
     )
     return text + "\n"
 
@@ -111,7 +114,10 @@ class _Section:
             "pooled": pooled,
             "left_out": len(groups) - len(shown),
             "strategies": strategies,
+            "sides": sides(shown, strategies),
             "summary": [_summary(group, strategies) for group in shown],
+            "scaling": self._scaling(prefix, points),
+            "predicted": _predicted(points),
             "exits": self._exits(prefix, shown, strategies),
             "latency": self._latency(prefix, shown, strategies),
             "phases": self._stack(
@@ -207,6 +213,27 @@ class _Section:
                 curves.append(self._curve(f"{prefix}-latency-{len(curves) + 1}", group, metric, pools))
         return {"curves": curves, "constants": constants, "crowded": crowded}
 
+    def _scaling(self, prefix: str, points: list[Point]) -> list[dict[str, Any]]:
+        """A figure of each sweep, and the growth that is fitted to each of its lines."""
+        shown = []
+        for place, sweep in enumerate(list(scaling.sweeps(points))[:CURVES_MAX], 1):
+            name, title = f"{prefix}-scaling-{place}", f"{sweep.name} over {sweep.parameter}"
+            unit = f"{sweep.metric}, {headline.unit(sweep.metric, sweep.unit)}"
+            lines = list(sweep.series.values())
+            self.figures.append(Lines(name, f"{title}: {unit}", sweep.parameter, unit, list(sweep.series), lines))
+            growth = [
+                (
+                    strategy,
+                    _rounded(scaling.exponent(line)),
+                    f"{scaling.slope(line):.3g}",
+                    number(line[0][1]),
+                    number(line[-1][1]),
+                )
+                for strategy, line in sweep.series.items()
+            ]
+            shown.append({"id": name, "title": title, "unit": unit, "series": list(sweep.series), "growth": growth})
+        return shown
+
     def _curve(self, name: str, group: Group, metric: str, pools: dict[str, Pool]) -> dict[str, Any]:
         points = [pool.distribution() for pool in pools.values()]
         title = f"Distribution of {metric}, {group.name}"
@@ -226,13 +253,32 @@ class _Section:
         }
 
 
+def _predicted(points: list[Point]) -> dict[str, Any] | None:
+    """Predicted times and ratios, None without a model or anything to compare by it."""
+    model = costs.best()
+    compared = hardware.compared(points, model) if model else []
+    if model is None or not compared:
+        return None
+    strategies = list(dict.fromkeys(name for one, _ in compared for name in one.ns))
+    rows = []
+    for one, ratios in compared[:ROWS_SHOWN]:
+        cells = [f"{one.ns[name]:.0f}" if name in one.ns else "-" for name in strategies]
+        words = {name: said if said != hardware.SAME else hardware.INDISTINGUISHABLE for name, said in ratios.items()}
+        rows.append((one.name, hardware.time_name(one.time), cells, one.base, words))
+    return {"strategies": strategies, "rows": rows, "others": list(dict.fromkeys(n for _, r in compared for n in r))}
+
+
+def _rounded(value: float | None) -> str:
+    return "-" if value is None else f"{round(value, 2) + 0.0:.2f}"  # never -0.00
+
+
 def _summary(group: Group, strategies: list[str]) -> dict[str, Any]:
     """The rows of one group: a metric each, strategies across."""
     rows = []
-    for metric in group.metrics(families.SUMMARY) + group.metrics(families.MASKED):
+    for metric in headline.ordered(group.metrics(families.SUMMARY)) + group.metrics(families.MASKED):
         pools = [group.pool(strategy, metric) for strategy in strategies]
         cells = [pool.cell(metric) if pool else "-" for pool in pools]
-        rows.append((metric, group.unit(metric), cells))
+        rows.append((metric, headline.unit(metric, group.unit(metric)), cells))
     return {"name": group.name, "points": len(group.all), "rows": rows}
 
 

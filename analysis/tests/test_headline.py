@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from analysis import costs, hardware, headline, markdown, table
+from analysis import costs, hardware, headline, markdown, report, table
 from analysis.compare import compare
 from analysis.tests.test_model import model_with
 from analysis.tests.test_record import metric, point, run_record
@@ -73,3 +73,21 @@ def test_compare_says_what_a_change_would_be(residual: float, said: str, monkeyp
     monkeypatch.setattr(costs, "known", dict)
     (changed,) = compare(old, new).points
     assert not any("predicted" in line for line in changed.explanation)
+
+
+@pytest.mark.parametrize("residual", [None, 0.3, 0.2])
+def test_the_report_follows_it(residual: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which section comes first, what is said of it, and predictions in tables that have nothing else."""
+    models = {} if residual is None else {"core": model_with(residual)}
+    monkeypatch.setattr(costs, "known", lambda: models)
+    page = " ".join(report.render([record()]).split())
+    heads = residual == 0.2
+    assert (page.index("virt-v3: latency</h3>") < page.index("virt-v3: event vector</h3>")) == heads
+    assert ("times may be ranked by it" in page, "simulator-only" in page) == (heads, not heads)
+    assert ("virt-v3: predicted on core" in page) == (residual is not None)
+    tables = page.split("<table")[1:]
+    predicted = [text.split("</table>")[0] for text in tables if "Predicted" in text.split("</caption>")[0]]
+    assert len(predicted) == (0 if residual is None else 2)
+    assert not any("Simulator counts" in text or "_insns" in text for text in predicted)
+    if residual is not None:
+        assert (">0.75<" in predicted[1], ">not distinguishable on hardware<" in predicted[1]) == (heads, not heads)
