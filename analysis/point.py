@@ -72,7 +72,7 @@ def skipped(identity: dict[str, Any], reason: str) -> dict[str, Any]:
 
 def _blank(identity: dict[str, Any], status: str, reason: str) -> dict[str, Any]:
     empty = dict.fromkeys(("insns", "irqs", "exits", "masked_max", "functions", "diagnosis"))
-    return {**identity, "status": status, "reason": reason, "guest": {}, "metrics": {}, "spans": {}, **empty}
+    return {**identity, "status": status, "reason": reason, "guest": {}, "metrics": {}, **empty}
 
 
 def _judge(directory: Path, context: Context, guest: Console, record: dict[str, Any]) -> None:

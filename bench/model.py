@@ -9,13 +9,15 @@ from typing import Any
 
 from rich.console import Console
 
-from analysis import costs, fit, hardware, published, record
+from analysis import costs, fit, hardware, published, record, validity
 from analysis.errors import LabError
+from bench.suite import ROOT
 
 EXIT_CODES = (
     "Exit codes: 0 good, 1 check: the model is wrong by more than "
     f"{costs.HEADLINE_MAX:.0%} somewhere, 2 bad input or nothing to fit."
 )
+DOCUMENT = ROOT / "docs" / "validity.md"
 VERBS = {
     "fit": (
         "fit a core's costs on the published numbers of a machine, write the model",
@@ -41,7 +43,7 @@ def add(command: argparse.ArgumentParser) -> None:
     }
     parsers["fit"].add_argument("run", metavar="RUN.json", type=Path, help="a run with the machine's software")
     parsers["fit"].add_argument("--machine", default="altra", metavar="NAME", help="default %(default)s")
-    parsers["fit"].add_argument("--out", metavar="FILE", type=Path, help="default: the model that comes with virqlab")
+    parsers["fit"].add_argument("--out", metavar="FILE", type=Path, help="default: what comes with virqlab, and docs/")
     parsers["fit"].set_defaults(function=make)
     parsers["check"].add_argument(
         "run", metavar="RUN.json", type=Path, nargs="?", help="default: the event vectors of the fit"
@@ -54,13 +56,16 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def make(arguments: argparse.Namespace) -> int:
-    """`virqlab model fit`."""
+    """`virqlab model fit`; of the model that comes with virqlab docs/validity.md has the numbers."""
     known = published.load()
     machine = known.machine(arguments.machine)
     model = fit.fit(record.load(arguments.run), known, machine, fit.Priors.load())
     out = arguments.out or costs.CORES / f"{model.core}.toml"
     try:
         record.write_text(out, costs.dumps(model))
+        if arguments.out is None:
+            costs.known.cache_clear()
+            record.write_text(DOCUMENT, validity.document(DOCUMENT.read_text(encoding="utf-8"), known))
     except OSError as error:
         raise LabError(f"cannot write {out}: {error.strerror}", "choose another file with --out") from None
     _show(hardware.costs_table(model), hardware.fit_table(model))
