@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help all deps deps-bench bench test test-planted test-kill regress check clean
+.PHONY: help all deps deps-bench bench bench-full test test-planted test-kill regress check clean
 
 # Each fragment adds what it builds to ALL and its checks to CHECKS.
 ALL :=
@@ -27,6 +27,13 @@ bench: deps-bench ## build, run the default suite, print the table, write result
 	@$(MAKE) --no-print-directory -j2 all
 	@./virqlab run --out results/latest --fresh
 	@./virqlab show results/latest/run.json
+
+# Nothing is forgotten: what a run before it has finished is kept.
+bench-full: deps-bench ## run the full suite (stopped, it goes on), print the table, write results/full/ and its report
+	@$(MAKE) --no-print-directory -j2 all
+	@./virqlab run --suite full --out results/full
+	@./virqlab show results/full/run.json
+	@./virqlab report results/full --out results/full/report.html
 
 test: deps ## build and run every test; last line "N passed, N failed"
 	@$(MAKE) --no-print-directory -j2 all
