@@ -54,7 +54,8 @@ static _Noreturn void turn_off(struct vcpu *vcpu)
 {
     model_take(&vcpu->vgic);
     vgic_set_asleep(&vcpu->vgic, true);
-    vcpu->vgic.vm->delivery->surrender(&vcpu->vgic); /* nobody may wait for a core that is off */
+    vcpu->vgic.vm->delivery->put(&vcpu->vgic, PUT_PREEMPT); /* nobody may wait for a core that is off */
+    vcpu->vgic.loaded = false;
     vcpu->vgic.dirty = false;
     vcpu->on = false;
     model_release(&vcpu->vgic);

@@ -56,7 +56,9 @@ static void load_interrupts(struct vcpu *vcpu)
     if (!vcpu->vgic.vm->limits.physical)
         start_interrupts();
     model_take(&vcpu->vgic);
+    delivery->reset(&vcpu->vgic);
     delivery->load(&vcpu->vgic);
+    vcpu->vgic.loaded = true;
     vgic_set_asleep(&vcpu->vgic, false); /* as firmware does that implements PSCI, for software that leaves it to it */
     delivery->enabled(&vcpu->vgic.local, vcpu->vgic.local.hw);
     model_release(&vcpu->vgic);

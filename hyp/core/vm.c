@@ -73,6 +73,7 @@ static void give_vcpus(struct vm *vm)
         vm->vcpu[i] = vcpu;
         vgic_cpu_init(&vm->vgic, &vcpu->vgic);
         CHECK(devtree_cpu(platform.fdt, i, &vcpu->vgic.core));
+        vcpu->vgic.core_index = i;
         vgic_link(&vcpu->vgic, INTID_VTIMER, INTID_VTIMER);
         vgic_link(&vcpu->vgic, INTID_PTIMER, INTID_PTIMER);
     }

@@ -51,6 +51,8 @@ const struct delivery deliver_gicv2 = {
     .begin = deliver_begin,
     LR_DELIVER,
     .load = lr_load,
+    .put = lr_put,
+    .signalled = lr_signalled,
     .raise_resident = raise_resident,
     .sysreg = lr_sysreg,
 };

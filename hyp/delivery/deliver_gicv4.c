@@ -45,6 +45,17 @@ static void load(struct vgic_cpu *cpu)
     direct_load(cpu);
 }
 
+static void put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    direct_put(cpu, why);
+    lr_put(cpu, why);
+}
+
+static bool signalled(const struct vgic_cpu *cpu)
+{
+    return lr_signalled(cpu) || direct_pending(cpu);
+}
+
 const struct delivery deliver_gicv4 = {
     .tag = "gicv4",
     .version = 3,
@@ -54,6 +65,8 @@ const struct delivery deliver_gicv4 = {
     .begin = deliver_begin,
     LR_DELIVER,
     .load = load,
+    .put = put,
+    .signalled = signalled,
     .raise_resident = lr_raise_resident,
     .sysreg = lr_sysreg_v3,
     .direct = &direct_events,

@@ -45,6 +45,8 @@ const struct delivery deliver_lr = {
     .begin = deliver_begin,
     LR_DELIVER,
     .load = lr_load,
+    .put = lr_put,
+    .signalled = lr_signalled,
     .raise_resident = lr_raise_resident,
     .sysreg = lr_sysreg_v3,
 };

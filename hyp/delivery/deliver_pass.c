@@ -74,6 +74,19 @@ static void nothing(struct vgic_cpu *cpu)
     cpu->dirty = false;
 }
 
+/* It is turned off: its core is its own, and is reset when it comes back. */
+static void put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    (void)cpu;
+    (void)why;
+}
+
+static bool signalled(const struct vgic_cpu *cpu)
+{
+    (void)cpu;
+    return false;
+}
+
 static void nothing_of_one(struct virq *irq)
 {
     (void)irq;
@@ -104,7 +117,10 @@ const struct delivery deliver_pass = {
     .gicd = &pass_gicd,
     .gicr = &pass_gicr,
     .begin = begin,
+    .reset = nothing,
     .load = load,
+    .put = put,
+    .signalled = signalled,
     .flush = nothing,
     .fetch = nothing_of_many,
     .surrender = nothing,

@@ -67,16 +67,32 @@ static inline __attribute__((always_inline)) void signal(struct vgic_cpu *cpu)
     write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | assert);
 }
 
+static void reset(struct vgic_cpu *cpu)
+{
+    vcpuif_reset(cpu);
+}
+
 static void load(struct vgic_cpu *cpu)
 {
     if (gic->version == 3)
         write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
     if (gic->version == 3 && cpu->vm->version == 2) /* ICC_SRE_EL1 traps too, where Enable can be 0 (12.2) */
         write_sysreg(icc_sre_el2, read_sysreg(icc_sre_el2) & ~ICC_SRE_EL2_EN);
-    vcpuif_reset(cpu);
     cpu->delivery.te.asserted = 0;
     write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
     cpu->dirty = true;
+}
+
+static void put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    (void)why;
+    if (gic->version == 3 && cpu->vm->version == 2)
+        write_sysreg(icc_sre_el2, read_sysreg(icc_sre_el2) | ICC_SRE_EL2_EN);
+}
+
+static bool signalled(const struct vgic_cpu *cpu)
+{
+    return vcpuif_signalled(cpu, 1) != NULL || vcpuif_signalled(cpu, 0) != NULL;
 }
 
 static void flush(struct vgic_cpu *cpu)
@@ -226,7 +242,7 @@ static inline __attribute__((always_inline)) void finish_iar1(struct vgic_cpu *c
 static __attribute__((noinline)) void read_iar1_linked(struct vgic_cpu *cpu, struct virq *irq, uint64_t esr)
 {
     if (irq->intid < INTID_LPI_FIRST &&
-        ((irq->bank->latch & irq->mask) != 0 || gic->asserted(cpu->index, irq->pintid))) {
+        ((irq->bank->latch & irq->mask) != 0 || gic->asserted(cpu->core_index, irq->pintid))) {
         finish_iar1(cpu, cpu->vm, irq, esr);
         return;
     }
@@ -326,10 +342,10 @@ static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 #define DELIVER_TE(guest_version, guest_gicd, guest_gicr, sysreg_handler)                                              \
     {                                                                                                                  \
         .tag = "te", .version = (guest_version), .limits = limits, .gicd = &(guest_gicd), .gicr = &(guest_gicr),       \
-        .begin = deliver_begin, .load = load, .flush = flush, .fetch = fetch, .surrender = surrender,                  \
-        .raise_resident = raise_resident, .activated = activated, .enabled = linked_enabled,                           \
-        .deactivate = vcpuif_deactivate, .deactivated = deactivated, .arrived = arrived, .resample = resample,         \
-        .maintenance = maintenance, .rearm = rearm, .sysreg = (sysreg_handler),                                        \
+        .begin = deliver_begin, .reset = reset, .load = load, .put = put, .signalled = signalled, .flush = flush,      \
+        .fetch = fetch, .surrender = surrender, .raise_resident = raise_resident, .activated = activated,              \
+        .enabled = linked_enabled, .deactivate = vcpuif_deactivate, .deactivated = deactivated, .arrived = arrived,    \
+        .resample = resample, .maintenance = maintenance, .rearm = rearm, .sysreg = (sysreg_handler),                  \
     }
 
 /* A GICv2 guest has no such registers: its CPU interface is a frame (vgic/vgicc.c). */

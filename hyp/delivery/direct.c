@@ -25,6 +25,7 @@ static struct {
 static unsigned device_count;
 static struct vlpi_config config;
 static struct vpe vpes[VGIC_CPUS_MAX];
+static bool pending_at_put[VGIC_CPUS_MAX];
 static bool created;
 
 /* What the driver says of a command. */
@@ -60,11 +61,26 @@ void direct_load(struct vgic_cpu *cpu)
         return;
     if (!created)
         create(cpu->vm);
-    if (vpe->resident) /* the vCPU was off, and has its core for itself */
+    if (vpe->resident) /* it woke up: unblock() */
         return;
     if (vpe->cpu != cpu_index())
         done(vpe_move(vpe, cpu_index()));
     done(vpe_load(vpe));
+}
+
+void direct_put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    if (cpu->vm->lpi_bits == 0)
+        return;
+    if (why == PUT_BLOCK)
+        done(vpe_block(&vpes[cpu->index], &pending_at_put[cpu->index]));
+    else
+        done(vpe_put(&vpes[cpu->index], &pending_at_put[cpu->index]));
+}
+
+bool direct_pending(const struct vgic_cpu *cpu)
+{
+    return pending_at_put[cpu->index];
 }
 
 static const char *add(struct vgic *vm, struct its_device *device)

@@ -17,4 +17,9 @@ const char *direct_init(void);
 /* The vCPU begins to run on this core: its virtual LPIs reach it without an exit. */
 void direct_load(struct vgic_cpu *cpu);
 
+/* It stops: they are kept in its pending table; when it waits, the next one rings its doorbell, unless one was pending
+ * then. */
+void direct_put(struct vgic_cpu *cpu, enum delivery_put why);
+bool direct_pending(const struct vgic_cpu *cpu);
+
 #endif

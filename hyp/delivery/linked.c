@@ -3,6 +3,13 @@
 
 #include "cpu.h"
 
+/* That of a vCPU that is not loaded follows when it is. */
+static void enable_private(const struct virq *irq, bool on)
+{
+    if (irq->target->loaded)
+        gic->enable(irq->target->core_index, irq->pintid, on);
+}
+
 void linked_enabled(struct virq_bank *bank, uint32_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
@@ -10,7 +17,7 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
         bool on = (bank->enabled & irq->mask) != 0;
 
         if (irq->pintid < INTID_SPI_FIRST)
-            gic->enable(irq->target->index, irq->pintid, on);
+            enable_private(irq, on);
         else if (on && irq->target != NULL)
             gic->enable_spi(irq->pintid, irq->target->core, (bank->edge & BIT32(irq->bit)) != 0);
         else
@@ -20,12 +27,14 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
 
 bool linked_in_reach(const struct virq *irq)
 {
-    return gic->version == 3 || irq->pintid >= INTID_SPI_FIRST || irq->target->index == cpu_index();
+    return gic->version == 3 || irq->pintid >= INTID_SPI_FIRST || irq->target->core_index == cpu_index();
 }
 
 bool linked_asserted_elsewhere(const struct virq *irq)
 {
-    return gic->asserted(irq->target != NULL ? irq->target->index : 0, irq->pintid);
+    if (irq->pintid < INTID_SPI_FIRST && !irq->target->loaded)
+        return (irq->bank->line & irq->mask) != 0; /* as it was left */
+    return gic->asserted(irq->target != NULL ? irq->target->core_index : 0, irq->pintid);
 }
 
 /* An SPI is active in the distributor, a PPI in its core's redistributor: any core can deactivate the former. */
@@ -33,6 +42,6 @@ void linked_deactivate_elsewhere(const struct virq *irq)
 {
     if (irq->pintid >= INTID_SPI_FIRST)
         gic->deactivate(irq->pintid);
-    else
-        gic->deactivate_ppi(irq->target->index, irq->pintid);
+    else if (irq->target->loaded)
+        gic->deactivate_ppi(irq->target->core_index, irq->pintid);
 }

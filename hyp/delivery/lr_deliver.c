@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lr_deliver.h"
 
+#include "cpu.h"
 #include "gic.h"
 #include "linked.h"
 #include "lr_state.h"
@@ -21,9 +22,8 @@ static uint32_t always(struct vgic_cpu *cpu)
     return cpu->vm->one_of_n != 0 ? hcr | lr_watch_groups(cpu) : hcr;
 }
 
-void lr_load(struct vgic_cpu *cpu)
+void lr_reset(struct vgic_cpu *cpu)
 {
-    vif->reset();
     cpu->delivery.lr.used = 0;
     cpu->delivery.lr.all = (uint32_t)(BIT(cpu->vm->limits.list_registers) - 1);
     cpu->delivery.lr.hw = 0;
@@ -31,9 +31,62 @@ void lr_load(struct vgic_cpu *cpu)
     cpu->delivery.lr.watching = false;
     cpu->delivery.lr.watching_groups = false;
     cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
+    cpu->delivery.lr.interface = (struct virtual_interface){0};
+}
+
+/* What a core's list registers hold when nothing has been loaded there yet, nobody knows. */
+static void clear_once(void)
+{
+    static bool cleared[CPUS_MAX];
+
+    if (!cleared[cpu_index()])
+        vif->reset();
+    cleared[cpu_index()] = true;
+}
+
+void lr_load(struct vgic_cpu *cpu)
+{
+    clear_once();
+    vif->restore(&cpu->delivery.lr.interface);
     cpu->delivery.lr.hcr = 0;
     vif->write_hcr(0);
     cpu->dirty = true;
+}
+
+static void watch_no_more(struct vgic_cpu *cpu)
+{
+    if (cpu->delivery.lr.watching)
+        timer_open();
+    cpu->delivery.lr.watching = false;
+    if (cpu->delivery.lr.watching_groups)
+        (void)vif->trap_groups(false);
+    cpu->delivery.lr.watching_groups = false;
+}
+
+/* What is to be watched when the vCPU runs again is found when its list registers are filled. */
+void lr_put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    (void)why;
+    lr_count_eois(cpu);
+    lr_take_out_all(cpu);
+    watch_no_more(cpu);
+    vif->save(&cpu->delivery.lr.interface);
+    cpu->delivery.lr.hcr = 0;
+    vif->write_hcr(0);
+}
+
+/* The virtual interface asks for the group's enable and the priority mask (IHI 0069H 4.8.5). */
+static bool passes(const struct vgic_cpu *cpu, unsigned group, uint32_t enable)
+{
+    uint32_t vmcr = cpu->delivery.lr.interface.vmcr;
+    const struct virq *irq = cpu->ready[group].front;
+
+    return irq != NULL && (vmcr & enable) != 0 && irq->priority < FIELD_GET(ICH_VMCR_VPMR, vmcr);
+}
+
+bool lr_signalled(const struct vgic_cpu *cpu)
+{
+    return !cpu->asleep && (passes(cpu, 0, ICH_VMCR_VENG0) || passes(cpu, 1, ICH_VMCR_VENG1));
 }
 
 /* The other core exits, finds that the model is taken, surrenders, and then waits for the model (seam/model.h). */

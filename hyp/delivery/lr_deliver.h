@@ -6,7 +6,10 @@
 #include "linked.h"
 #include "vgic.h"
 
+void lr_reset(struct vgic_cpu *cpu);
 void lr_load(struct vgic_cpu *cpu);
+void lr_put(struct vgic_cpu *cpu, enum delivery_put why);
+bool lr_signalled(const struct vgic_cpu *cpu);
 void lr_flush(struct vgic_cpu *cpu);
 void lr_fetch(struct virq_bank *bank, uint32_t bits);
 void lr_surrender(struct vgic_cpu *cpu);
@@ -29,7 +32,7 @@ void lr_deactivate(struct vgic_cpu *cpu, uint32_t intid);
 
 /* Those that are the same for all of them. */
 #define LR_DELIVER                                                                                                     \
-    .flush = lr_flush, .fetch = lr_fetch, .surrender = lr_surrender, .activated = lr_activated,                        \
+    .reset = lr_reset, .flush = lr_flush, .fetch = lr_fetch, .surrender = lr_surrender, .activated = lr_activated,     \
     .enabled = linked_enabled, .deactivate = lr_deactivate, .deactivated = lr_deactivated, .arrived = lr_arrived,      \
     .resample = lr_resample, .maintenance = lr_maintenance, .rearm = lr_rearm
 

@@ -42,7 +42,10 @@ struct vif {
     uint64_t (*group0_mask)(void);
     /* The highest active priority, PRIORITY_IDLE when there is none. */
     unsigned (*running_priority)(void);
-    /* Reset values of the virtual CPU interface: everything disabled; all list registers empty. */
+    /* What the guest has of the virtual CPU interface beside list registers. */
+    void (*save)(struct virtual_interface *to);
+    void (*restore)(const struct virtual_interface *from);
+    /* All list registers empty. */
     void (*reset)(void);
 };
 

@@ -125,8 +125,18 @@ static void reset(void)
 {
     for (unsigned n = 0; n <= FIELD_GET(GICH_VTR_LISTREGS, gich_read(GICH_VTR)); n++)
         write(n, 0);
-    gich_write(GICH_VMCR, 0);
-    gich_write(GICH_APR, 0);
+}
+
+static void save(struct virtual_interface *to)
+{
+    to->vmcr = read_vmcr();
+    to->active[0][0] = gich_read(GICH_APR);
+}
+
+static void restore(const struct virtual_interface *from)
+{
+    write_vmcr(from->vmcr);
+    gich_write(GICH_APR, from->active[0][0]);
 }
 
 const struct vif vif_v2 = {
@@ -145,5 +155,7 @@ const struct vif vif_v2 = {
     .trap_groups = trap_groups,
     .group0_mask = group0_mask,
     .running_priority = running_priority,
+    .save = save,
+    .restore = restore,
     .reset = reset,
 };

@@ -110,18 +110,39 @@ static void reset(void)
 {
     for (unsigned n = 0; n <= FIELD_GET(ICH_VTR_LISTREGS, read_sysreg(ich_vtr_el2)); n++)
         list_reg_write(n, 0);
-    write_sysreg(ich_vmcr_el2, 0);
-    write_sysreg(ich_ap0r0_el2, 0);
-    write_sysreg(ich_ap1r0_el2, 0);
+}
+
+static void save(struct virtual_interface *to)
+{
+    to->vmcr = read_vmcr();
+    to->active[0][0] = (uint32_t)read_sysreg(ich_ap0r0_el2);
+    to->active[1][0] = (uint32_t)read_sysreg(ich_ap1r0_el2);
     if (active_registers > 1) {
-        write_sysreg(ich_ap0r1_el2, 0);
-        write_sysreg(ich_ap1r1_el2, 0);
+        to->active[0][1] = (uint32_t)read_sysreg(ich_ap0r1_el2);
+        to->active[1][1] = (uint32_t)read_sysreg(ich_ap1r1_el2);
     }
     if (active_registers > 2) {
-        write_sysreg(ich_ap0r2_el2, 0);
-        write_sysreg(ich_ap0r3_el2, 0);
-        write_sysreg(ich_ap1r2_el2, 0);
-        write_sysreg(ich_ap1r3_el2, 0);
+        to->active[0][2] = (uint32_t)read_sysreg(ich_ap0r2_el2);
+        to->active[0][3] = (uint32_t)read_sysreg(ich_ap0r3_el2);
+        to->active[1][2] = (uint32_t)read_sysreg(ich_ap1r2_el2);
+        to->active[1][3] = (uint32_t)read_sysreg(ich_ap1r3_el2);
+    }
+}
+
+static void restore(const struct virtual_interface *from)
+{
+    write_vmcr(from->vmcr);
+    write_sysreg(ich_ap0r0_el2, from->active[0][0]);
+    write_sysreg(ich_ap1r0_el2, from->active[1][0]);
+    if (active_registers > 1) {
+        write_sysreg(ich_ap0r1_el2, from->active[0][1]);
+        write_sysreg(ich_ap1r1_el2, from->active[1][1]);
+    }
+    if (active_registers > 2) {
+        write_sysreg(ich_ap0r2_el2, from->active[0][2]);
+        write_sysreg(ich_ap0r3_el2, from->active[0][3]);
+        write_sysreg(ich_ap1r2_el2, from->active[1][2]);
+        write_sysreg(ich_ap1r3_el2, from->active[1][3]);
     }
 }
 
@@ -141,5 +162,7 @@ const struct vif vif_v3 = {
     .trap_groups = features_trap_igrpen,
     .group0_mask = group0_mask,
     .running_priority = running_priority,
+    .save = save,
+    .restore = restore,
     .reset = reset,
 };

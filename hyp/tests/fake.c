@@ -70,6 +70,17 @@ static void arrived(struct vgic_cpu *cpu, struct virq *irq)
     cpu->vm->owner = NULL;
 }
 
+static void put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    (void)cpu;
+    (void)why;
+}
+
+static bool signalled(const struct vgic_cpu *cpu)
+{
+    return vcpuif_signal(cpu) != VCPUIF_NONE;
+}
+
 static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 {
     (void)cpu;
@@ -82,7 +93,10 @@ const struct delivery fake_delivery = {
     .gicd = &vgic_gicd_v3,
     .gicr = &vgic_gicr_v3,
     .begin = begin,
+    .reset = nothing_for_cpu,
     .load = nothing_for_cpu,
+    .put = put,
+    .signalled = signalled,
     .flush = nothing_for_cpu,
     .fetch = nothing_for_bank,
     .surrender = nothing_for_cpu,

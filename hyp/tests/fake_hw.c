@@ -137,6 +137,17 @@ static void nothing_for_cpu(struct vgic_cpu *cpu)
     (void)cpu;
 }
 
+static void put(struct vgic_cpu *cpu, enum delivery_put why)
+{
+    (void)why;
+    surrender(cpu);
+}
+
+static bool signalled(const struct vgic_cpu *cpu)
+{
+    return vcpuif_signal(cpu) != VCPUIF_NONE;
+}
+
 static void sysreg(struct vgic_cpu *cpu, uint64_t esr)
 {
     (void)cpu;
@@ -182,7 +193,10 @@ void fake_hw_check(const struct vgic_cpu *cpu)
 const struct delivery fake_hw = {
     .tag = "fake_hw",
     .limits = limits,
+    .reset = nothing_for_cpu,
     .load = load,
+    .put = put,
+    .signalled = signalled,
     .flush = flush,
     .fetch = fetch,
     .surrender = surrender,

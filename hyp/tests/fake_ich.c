@@ -32,7 +32,7 @@ static struct {
     {"ich_hcr_el2", 0},   {"ich_vmcr_el2", 0},  {"ich_vtr_el2", 0},   {"ich_elrsr_el2", 0}, {"ich_eisr_el2", 0},
     {"ich_ap0r0_el2", 0}, {"ich_ap1r0_el2", 0}, {"spsr_el2", 0},      {"elr_el2", 0},       {"id_aa64pfr0_el1", 0},
     {"cntv_ctl_el0", 0},  {"cntp_ctl_el0", 0},  {"ich_ap0r1_el2", 0}, {"ich_ap0r2_el2", 0}, {"ich_ap0r3_el2", 0},
-    {"ich_ap1r1_el2", 0}, {"ich_ap1r2_el2", 0}, {"ich_ap1r3_el2", 0},
+    {"ich_ap1r1_el2", 0}, {"ich_ap1r2_el2", 0}, {"ich_ap1r3_el2", 0}, {"tpidr_el2", 0},
 };
 
 static uint64_t *named(const char *name)

@@ -89,7 +89,9 @@ static struct vgic *make_vm(const struct fuzz_vm *shape)
 
     for (unsigned i = 0; i < vm->cpus; i++) {
         vgic_link(vm->cpu[i], INTID_VTIMER, INTID_VTIMER);
+        vm->delivery->reset(vm->cpu[i]);
         vm->delivery->load(vm->cpu[i]);
+        vm->cpu[i]->loaded = true;
     }
     vgic_link(vm->cpu[0], FUZZ_LINKED_SPI, FUZZ_LINKED_SPI);
     if (shape->prepare != NULL)

@@ -199,7 +199,7 @@ static void interface(struct vgic_cpu *cpu, const struct fuzz_step *step)
 static void power(struct vgic_cpu *cpu)
 {
     vgic_set_asleep(cpu, true);
-    cpu->vm->delivery->surrender(cpu);
+    cpu->vm->delivery->put(cpu, PUT_PREEMPT);
     vcpuif_reset(cpu);
     depth[cpu->index] = 0;
     cpu->vm->delivery->load(cpu);

@@ -73,7 +73,9 @@ void lists_reset(unsigned list_registers, uint32_t group1, uint32_t config)
         if (lists_linked(i))
             vgic_link(&lists_cpu, LISTS_FIRST + i, LISTS_FIRST + i);
     lists_enter();
+    deliver_lr.reset(&lists_cpu);
     deliver_lr.load(&lists_cpu);
+    lists_cpu.loaded = true;
     vgic_set_asleep(&lists_cpu, false);
     lists_leave();
     lists_write(GICD_CTLR, 4, GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1);

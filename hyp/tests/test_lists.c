@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
+#include "deliver.h"
 #include "fake.h"
 #include "lists.h"
 #include "regs/gicd.h"
@@ -226,6 +228,39 @@ static void clear_pending(unsigned i)
     ref[i].latch = false;
 }
 
+/* What another vCPU leaves of itself in the virtual interface; its list registers are empty. */
+static void scramble(uint64_t random)
+{
+    CHECK(read_sysreg(ich_elrsr_el2) == lists_cpu.delivery.lr.all);
+    write_sysreg(ich_vmcr_el2, random & UINT32_MAX);
+    write_sysreg(ich_ap0r0_el2, random >> 8 & UINT32_MAX);
+    write_sysreg(ich_ap1r0_el2, random >> 16 & UINT32_MAX);
+    write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+}
+
+/* Another vCPU runs on this core for a while; meanwhile software elsewhere makes an interrupt pending. */
+static void preempt(uint64_t random, bool settled)
+{
+    unsigned group = 0, best, i = (unsigned)(random >> 20) % INTIDS;
+
+    lists_enter();
+    deliver_lr.put(&lists_cpu, PUT_PREEMPT);
+    lists_cpu.loaded = false;
+    lists_vm.owner = NULL;
+    scramble(random);
+    if (!lists_linked(i) && (random & 1) != 0) {
+        vgic_raise(vgic_irq(&lists_cpu, FIRST + i));
+        ref[i].latch = true;
+    }
+    best = highest(&group);
+    if (settled && deliver_lr.signalled(&lists_cpu) != (best != IDLE && best < interface.pmr))
+        fail("an interrupt for who is not loaded: priority", best, interface.pmr);
+    lists_enter();
+    deliver_lr.load(&lists_cpu);
+    lists_cpu.loaded = true;
+    lists_leave();
+}
+
 static void operate(uint64_t random)
 {
     unsigned i = (unsigned)(random >> 32) % INTIDS;
@@ -240,6 +275,8 @@ static void operate(uint64_t random)
     case 4:
     case 5:
         end();
+        if ((random >> 8 & 7) == 0) /* before what it causes arrives */
+            preempt(random >> 12, false);
         break;
     case 6:
         deactivate(i);
@@ -267,7 +304,10 @@ static void operate(uint64_t random)
         control(random >> 8);
         break;
     default:
-        compare_registers();
+        if ((random >> 8 & 1) != 0)
+            preempt(random >> 12, true);
+        else
+            compare_registers();
     }
 }
 

@@ -5,16 +5,18 @@
  */
 #include "fake.h"
 #include "gic.h"
+#include "mmio.h"
 #include "pass_frames.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
 #include "string.h"
 #include "tap.h"
 
-#define CPUS  2
-#define OTHER 5 /* a core of the machine that is not the VM's */
-#define BASE  UINT64_C(0x8000000)
-#define RD(n) (BASE + GICD_SIZE + GICR_SIZE * (uint64_t)(n))
+#define CPUS         2
+#define OTHER        5 /* a core of the machine that is not the VM's */
+#define ROUTE(intid) (GICD_IROUTER + 8U * (uint32_t)(intid))
+#define BASE         UINT64_C(0x8000000)
+#define RD(n)        (BASE + GICD_SIZE + GICR_SIZE * (uint64_t)(n))
 
 struct gic_map gic_map;
 static uint8_t frames[GICD_SIZE + CPUS * GICR_SIZE];
@@ -117,16 +119,16 @@ static void only_own_fields(void)
 static void routes(void)
 {
     fresh();
-    pass_gicd.write(cpu, GICD_IROUTER + 8 * 33, 8, 1);
-    EXPECT(pass_gicd.read(cpu, GICD_IROUTER + 8 * 33, 8), 1);
-    pass_gicd.write(cpu, GICD_IROUTER + 8 * 33, 8, OTHER);
-    EXPECT(mmio_read64(BASE + GICD_IROUTER + 8 * 33), 1);
-    pass_gicd.write(cpu, GICD_IROUTER + 8 * 33 + 4, 4, 2);
-    EXPECT(mmio_read64(BASE + GICD_IROUTER + 8 * 33), UINT64_C(0x200000001));
-    pass_gicd.write(cpu, GICD_IROUTER + 8 * 33, 8, GICD_IROUTER_IRM);
-    EXPECT(mmio_read64(BASE + GICD_IROUTER + 8 * 33), 0);
-    pass_gicd.write(cpu, GICD_IROUTER + 8 * 34, 8, 1);
-    EXPECT(mmio_read64(BASE + GICD_IROUTER + 8 * 34), 0);
+    pass_gicd.write(cpu, ROUTE(33), 8, 1);
+    EXPECT(pass_gicd.read(cpu, ROUTE(33), 8), 1);
+    pass_gicd.write(cpu, ROUTE(33), 8, OTHER);
+    EXPECT(mmio_read64(BASE + ROUTE(33)), 1);
+    pass_gicd.write(cpu, ROUTE(33) + 4, 4, 2);
+    EXPECT(mmio_read64(BASE + ROUTE(33)), UINT64_C(0x200000001));
+    pass_gicd.write(cpu, ROUTE(33), 8, GICD_IROUTER_IRM);
+    EXPECT(mmio_read64(BASE + ROUTE(33)), 0);
+    pass_gicd.write(cpu, ROUTE(34), 8, 1);
+    EXPECT(mmio_read64(BASE + ROUTE(34)), 0);
 }
 
 static void messages(void)
@@ -165,7 +167,7 @@ static uint64_t foreign(uint32_t intid)
     for (uint32_t offset = GICD_IGROUPR; offset <= GICD_ICACTIVER; offset += 0x80)
         bits = bits << 1 | (word(offset + intid / 32 * 4) >> bit & 1);
     bits = bits << 2 | (word(GICD_ICFGR + intid / 16 * 4) >> 2 * (intid % 16) & 3);
-    return bits << 8 | mmio_read8(BASE + GICD_IPRIORITYR + intid) | mmio_read64(BASE + GICD_IROUTER + 8 * intid) << 32;
+    return bits << 8 | mmio_read8(BASE + GICD_IPRIORITYR + intid) | mmio_read64(BASE + ROUTE(intid)) << 32;
 }
 
 static void random_accesses(void)

@@ -30,6 +30,15 @@ struct vgic_limits {
 
 #define LIST_REGISTERS_MAX 16
 
+/* Why a vCPU leaves its core: another one runs there, or it waits for an interrupt. */
+enum delivery_put { PUT_PREEMPT, PUT_BLOCK };
+
+/* What a guest has of the virtual CPU interface beside list registers, while its vCPU is not loaded. */
+struct virtual_interface {
+    uint32_t vmcr;
+    uint32_t active[2][4]; /* ICH_AP0R<n>, ICH_AP1R<n>; GICH_APR is the first */
+};
+
 /* What a strategy keeps per vCPU. */
 union delivery_state {
     struct {
@@ -47,6 +56,7 @@ union delivery_state {
         bool watching_groups;                  /* its writes of ICC_IGRPEN<n>_EL1 trap */
         uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
         struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
+        struct virtual_interface interface;
     } lr;
     struct {
         uintptr_t redistributor; /* of the core that is the vCPU's own */
@@ -68,8 +78,17 @@ struct delivery {
     const struct vgic_frame *gicd, *gicr;
     /* The VM has its vCPUs and all interrupts that are linked, none runs yet. NULL, or why it cannot. */
     const char *(*begin)(struct vgic *vm);
-    /* The vCPU begins to run on this core: trap bits, virtual interface. */
+    /* The vCPU is turned on: its CPU interface is as after reset. It is not loaded. */
+    void (*reset)(struct vgic_cpu *cpu);
+    /*
+     * The vCPU begins to run on this core, or stops: trap bits and virtual interface are its own meanwhile. After
+     * load() it has to be flushed; after put() nothing of it is in hardware, and the next one's load() finds no list
+     * register in use.
+     */
     void (*load)(struct vgic_cpu *cpu);
+    void (*put)(struct vgic_cpu *cpu, enum delivery_put why);
+    /* Whether an interrupt is signalled to the vCPU, which is not loaded: it would end its WFI. */
+    bool (*signalled)(const struct vgic_cpu *cpu);
     /* Model to hardware, before an entry with cpu->dirty set; clears it. */
     void (*flush)(struct vgic_cpu *cpu);
     /*

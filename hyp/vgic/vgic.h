@@ -31,8 +31,10 @@ struct vgic_cpu {
     const struct delivery *strategy; /* the VM's */
     uint64_t core;                   /* MPIDR of the core it runs on */
     unsigned index;                  /* its affinity is 0.0.0.index */
+    unsigned core_index;             /* number of the core it runs on (arch/cpu.h) */
     bool dirty;                      /* what the strategy holds in hardware is older than the model */
     bool asleep;                     /* GICR_WAKER.ProcessorSleep */
+    bool loaded;                     /* its core's registers are its own: between the strategy's load() and put() */
     struct vcpuif cpuif;
     union delivery_state delivery;
     struct virq_queue ready[GIC_GROUPS];        /* by group */
