@@ -12,7 +12,7 @@ ALL += $(BUILD)/hyp/hyp.img
 $(eval $(call c-checks,hyp,$(filter %.c,$(HYP_SOURCES)),$(ARM64_CLANG_FLAGS) $(HYP_FLAGS)))
 # The tests run on the build host, with its own C library.
 HYP_TEST_FLAGS := -std=c11 -iquote hyp/tests/arch -iquote hyp/lib -iquote hyp/arch -Ihyp/gic -Ihyp/dev -Ihyp/vgic -Ihyp/tests \
-	-Ihyp/seam -Ihyp/delivery -include hyp/tests/fake_regs.h
+	-Ihyp/seam -Ihyp/delivery -Ihyp/core -include hyp/tests/fake_regs.h
 $(eval $(call c-checks,hyp-tests,$(wildcard hyp/tests/*.c),$(HYP_TEST_FLAGS)))
 $(eval $(call format-checks,hyp,$(wildcard hyp/*/*.h hyp/*/*/*.h)))
 

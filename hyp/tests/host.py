@@ -13,10 +13,11 @@ SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all".split()
 REFERENCES = ("test_model", "test_lists", "test_secure", "test_messages")
 GIC = ("test_its", "test_its_command", "test_vpe", "test_direct")  # the drivers of physical controllers, on fakes
 LPIS = ("test_vlpi", "test_vits")
-DEVICES = {"test_pci": "pci_function", "test_smmu": "smmu"}  # drivers of devices, each with a fake of its own
+# Each with a fake of its own, if it needs one: the drivers of devices, the scheduler's policy.
+ALONE = {"test_pci": "dev/pci_function", "test_smmu": "dev/smmu", "test_runqueue": "core/runqueue"}
 MODEL = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_pass", "test_states", *LPIS)
-TESTS = (*MODEL, *GIC, *DEVICES)  # scenarios
-ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "tests")
+TESTS = (*MODEL, *GIC, *ALONE)  # scenarios
+ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "core", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
@@ -30,7 +31,7 @@ def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path)
     # some headers of hyp/lib and hyp/arch have a hosted library's names: keep them out of the tests' way
     rooms = [f"-iquote{hyp / room}" for room in ("tests/arch", "lib", "arch")]
     rooms += ["-include", str(hyp / "tests" / "fake_regs.h")]
-    rooms += [f"-I{hyp / room}" for room in ("gic", "dev", "vgic", "seam", "delivery", "tests")]
+    rooms += [f"-I{hyp / room}" for room in ("gic", "dev", "vgic", "seam", "delivery", "core", "tests")]
     subprocess.run([*compiler, *rooms, "-o", program, *sources], check=True, capture_output=True)
     return program
 
@@ -56,8 +57,8 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
 def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False) -> Path:
     """The program of hyp/tests/NAME.c with the model of the tree at `hyp`; a mutant may leave things unused."""
     flags = [*FLAGS, "-w"] if mutant else FLAGS + SANITIZERS
-    if name in DEVICES:
-        sources = [hyp / "tests" / f"{name}.c", hyp / "tests" / "tap.c", hyp / "dev" / f"{DEVICES[name]}.c"]
+    if name in ALONE:
+        sources = [hyp / "tests" / f"{name}.c", hyp / "tests" / "tap.c", hyp / f"{ALONE[name]}.c"]
         return _compile(["gcc", *flags], sources, directory / name, hyp)
     if name in GIC:
         return _compile(["gcc", *flags], _gic_sources(name, hyp), directory / name, hyp)

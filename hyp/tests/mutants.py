@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import conform, images, suite
 from bench.suite import ROOT
-from host import DEVICES, GIC, HYP, LPIS, MODEL, REFERENCES, ROOMS, build_test
+from host import ALONE, GIC, HYP, LPIS, MODEL, REFERENCES, ROOMS, build_test
 
 LIST = Path(__file__).resolve().parent / "mutants.toml"
 SEEDS = ("1", "2")
@@ -51,8 +51,8 @@ def _noticing(mutant: Mutant) -> list[str]:
     """Two security states have tests of their own, so have LPIs and the drivers of physical controllers."""
     if mutant.file.startswith(("gic/", "delivery/direct")):
         return list(GIC)
-    if mutant.file.startswith("dev/"):
-        return list(DEVICES)
+    if mutant.file.startswith(("dev/", "core/runqueue")):
+        return list(ALONE)
     if Path(mutant.file).name.startswith(("vits", "vlpi", "vredist_lpi", "guest_memory")):
         return [*LPIS, "test_messages"]
     secure = mutant.file.startswith("vgic/vsecure")
