@@ -129,6 +129,37 @@ static void open_fine_grained(uint64_t mmfr3, uint64_t pfr1)
         WRITE(HAFGRTR_EL2, 0);
 }
 
+#define CPTR_EL2_TFP BIT(10)
+
+/* MDCR_EL2: debug and performance monitors trap (DDI 0487 D24.5, by register name). */
+#define MDCR_EL2_HPMN  0x1f
+#define MDCR_EL2_TPMCR BIT(5)
+#define MDCR_EL2_TPM   BIT(6)
+#define MDCR_EL2_TDA   BIT(9)
+#define MDCR_EL2_TDOSA BIT(10)
+#define MDCR_EL2_TDRA  BIT(11)
+
+void features_open_fp(bool open)
+{
+    WRITE(cptr_el2, CPTR_EL2_RES1 | CPTR_EL2_TZ | CPTR_EL2_TSM | (open ? 0 : CPTR_EL2_TFP));
+}
+
+static uint64_t counters(void)
+{
+    return READ(pmcr_el0) >> 11 & MDCR_EL2_HPMN;
+}
+
+void features_confine(void)
+{
+    features_open_fp(false);
+    if (FIELD_GET(ID_AA64MMFR1_HCX, READ(id_aa64mmfr1_el1)) != 0)
+        WRITE(HCRX_EL2, with(FIELD_GET(ID_AA64ISAR2_MOPS, READ(ID_AA64ISAR2_EL1)), 1, HCRX_EL2_MSCEN));
+    if (FIELD_GET(ID_AA64MMFR0_FGT, READ(id_aa64mmfr0_el1)) != 0)
+        open_fine_grained(0, 0);
+    WRITE(mdcr_el2, counters() | MDCR_EL2_TPMCR | MDCR_EL2_TPM | MDCR_EL2_TDA | MDCR_EL2_TDOSA | MDCR_EL2_TDRA);
+    WRITE(mdscr_el1, 0);
+}
+
 void features_open(void)
 {
     uint64_t pfr0 = READ(id_aa64pfr0_el1);
@@ -140,6 +171,7 @@ void features_open(void)
         open_extended(mmfr3, pfr1);
     if (FIELD_GET(ID_AA64MMFR0_FGT, READ(id_aa64mmfr0_el1)) != 0)
         open_fine_grained(mmfr3, pfr1);
+    WRITE(mdcr_el2, counters()); /* HPMN: every counter is the guest's */
 }
 
 bool features_trap_igrpen(bool on)

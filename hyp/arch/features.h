@@ -11,6 +11,12 @@
 
 /* Opens the controls of this core that stand apart: CPTR_EL2, HCRX_EL2, the fine-grained traps, vector lengths. */
 void features_open(void);
+/*
+ * ditto, only those whose state arch/context.h has: the others trap, for a core whose vCPUs take turns. FP and Advanced
+ * SIMD trap until features_open_fp().
+ */
+void features_confine(void);
+void features_open_fp(bool open);
 
 /* The bits of HCR_EL2 that do the same. */
 uint64_t features_hcr(void);

@@ -30,7 +30,7 @@ void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_
     pgtable_map(table, ipa, pa, size, S2_MEMATTR_DEVICE_NGNRE | S2_S2AP_RW | S2_AF | S2_XN);
 }
 
-void stage2_load(const struct pgtable *table, unsigned vmid)
+void stage2_init(void)
 {
     uint64_t parange = FIELD_GET(ID_AA64MMFR0_PARANGE, read_sysreg(id_aa64mmfr0_el1));
 
@@ -38,8 +38,12 @@ void stage2_load(const struct pgtable *table, unsigned vmid)
                                FIELD_PREP(VTCR_EL2_SL0, 1) | FIELD_PREP(VTCR_EL2_IRGN, 1) |
                                FIELD_PREP(VTCR_EL2_ORGN, 1) | FIELD_PREP(VTCR_EL2_SH, 3) |
                                FIELD_PREP(VTCR_EL2_PS, parange > 5 ? 5 : parange));
-    write_sysreg(vttbr_el2, (uintptr_t)table->root | FIELD_PREP(VTTBR_EL2_VMID, vmid));
     dsb(ish);
     isb();
-    __asm__ volatile("tlbi vmalls12e1\n dsb ish\n isb" ::: "memory");
+    __asm__ volatile("tlbi alle1\n dsb ish\n isb" ::: "memory");
+}
+
+void stage2_load(const struct pgtable *table, unsigned vmid)
+{
+    write_sysreg(vttbr_el2, (uintptr_t)table->root | FIELD_PREP(VTTBR_EL2_VMID, vmid));
 }

@@ -10,7 +10,10 @@
 void stage2_map_memory(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
 void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
 
-/* Makes `table` the one of this core, under `vmid` (never 0). */
+/* Once on each core: how its tables are walked. */
+void stage2_init(void);
+
+/* Makes `table` the one of this core, under `vmid` (never 0), from the next ERET on. */
 void stage2_load(const struct pgtable *table, unsigned vmid);
 
 #endif

@@ -43,10 +43,12 @@
 #define HCR_EL2_VI   BIT(7)
 #define HCR_EL2_VSE  BIT(8)
 #define HCR_EL2_TWI  BIT(13)
+#define HCR_EL2_TWE  BIT(14)
 #define HCR_EL2_TID3 BIT(18)
 #define HCR_EL2_TSC  BIT(19)
 #define HCR_EL2_TACR BIT(21)
 #define HCR_EL2_RW   BIT(31)
+#define HCR_EL2_TLOR BIT(35)
 #define HCR_EL2_APK  BIT(40)
 #define HCR_EL2_API  BIT(41)
 
@@ -64,6 +66,8 @@
 #define ESR_EC  31, 26
 #define ESR_IL  BIT(25)
 #define ESR_ISS 24, 0
+/* ISS of a trapped WFI, WFE, WFIT, WFET */
+#define ISS_TI 1, 0
 /* ISS of a data abort */
 #define ISS_ISV   BIT(24)
 #define ISS_SAS   23, 22
@@ -83,6 +87,7 @@
     ((uint32_t)(op0) << 20 | (uint32_t)(op2) << 17 | (uint32_t)(op1) << 14 | (uint32_t)(crn) << 10 |                   \
      (uint32_t)(crm) << 1)
 #define ISS_SYSREG_MASK ISS_SYSREG(3, 7, 15, 15, 7)
+#define ISS_SYSREG_OP0  ISS_SYSREG(3, 0, 0, 0, 0)
 
 /* The register that a trapped access names, with ISS_SYSREG_READ if it is a read; and Rt, 31 for XZR. */
 static inline uint32_t sysreg_access(uint64_t esr)
@@ -119,6 +124,7 @@ static inline void repeat_instruction(void)
 #define EC_WFX        0x01
 #define EC_CP15_32    0x03
 #define EC_CP15_64    0x04
+#define EC_FP         0x07
 #define EC_SVC64      0x15
 #define EC_HVC64      0x16
 #define EC_SMC64      0x17

@@ -8,6 +8,8 @@
 #define CNTHCTL_EL2_EL1TVT   BIT(13)
 #define ID_AA64MMFR0_ECV     63, 60
 
+#define NS_PER_S UINT64_C(1000000000)
+
 #define ISS_CNTP(op2) ISS_SYSREG(3, 3, 14, 2, op2)
 #define ISS_CNTV(op2) ISS_SYSREG(3, 3, 14, 3, op2)
 
@@ -90,4 +92,28 @@ bool timer_access(uint64_t esr, uint64_t *x)
 
     isb(); /* the line is what the access made of it */
     return known;
+}
+
+uint64_t timer_now(void)
+{
+    isb(); /* not earlier than it is asked for */
+    return read_sysreg(cntpct_el0);
+}
+
+uint64_t timer_ticks(uint64_t nanoseconds)
+{
+    uint64_t hz = read_sysreg(cntfrq_el0);
+
+    return nanoseconds / NS_PER_S * hz + nanoseconds % NS_PER_S * hz / NS_PER_S;
+}
+
+void timer_host_set(uint64_t deadline)
+{
+    if (deadline == UINT64_MAX) {
+        write_sysreg(cnthp_ctl_el2, 0);
+    } else {
+        write_sysreg(cnthp_cval_el2, deadline);
+        write_sysreg(cnthp_ctl_el2, CNT_CTL_ENABLE);
+    }
+    isb();
 }

@@ -5,15 +5,19 @@
 #include "its.h"
 #include "its_device.h"
 #include "mmu.h"
+#include "model.h"
+#include "passthrough.h"
 #include "pci.h"
 #include "pci_function.h"
 #include "platform.h"
 #include "print.h"
 #include "regs/gits.h"
+#include "sched.h"
 #include "smmu.h"
 #include "stage2.h"
 #include "string.h"
 #include "upcalls.h"
+#include "visit.h"
 #include "vits_direct.h"
 
 #define DEVICE_OF_CPUS 0  /* DeviceID of a core's stores */
@@ -29,7 +33,7 @@ static struct {
     struct pci_function function;
     struct pgtable dma; /* of the function: the VM's memory, at the VM's addresses */
     struct its_device messages, stores;
-} devices[1];
+} devices[1]; /* of VM 0 */
 
 static uint32_t smmu_intid; /* 0: there is none */
 static unsigned reports;
@@ -80,7 +84,7 @@ static void give_intx(struct vm *vm)
         return;
     devices[vm->id].seen.intx = intid;
     devices[vm->id].seen.pin = function->pin;
-    vgic_link(&vm->vcpu[0]->vgic, intid, intid);
+    passthrough_link(vm, intid);
 }
 
 /* The only SMMU there is, and one function behind it. */
@@ -196,6 +200,8 @@ void assigned_give(struct vm *vm)
     give_translater(vm);
     if (!vm_text(vm, "pci", text, sizeof(text)))
         return;
+    if (vm->id != 0)
+        platform_refuse("vm%u.pci=%s: only vm0 can have a PCI function", vm->id, text);
     find_function(vm, text);
     give_bars(vm, text);
     give_intx(vm);
@@ -205,7 +211,9 @@ void assigned_give(struct vm *vm)
 
 const struct assigned *assigned_of(const struct vm *vm)
 {
-    return &devices[vm->id].seen;
+    static const struct assigned none;
+
+    return vm->id == 0 ? &devices[0].seen : &none;
 }
 
 /* Offset in the function's configuration space; CONFIG_SIZE where another one's is. */
@@ -244,20 +252,36 @@ static void report_events(struct vm *vm)
     }
 }
 
-void assigned_message(struct vm *vm, uint32_t pintid)
+static void message(struct vm *vm, uint32_t pintid)
 {
     const struct its_device *device;
     uint32_t event;
 
     device = its_device_of(pintid, &event);
-    if (device == &devices[vm->id].messages)
+    if (device == &devices[0].messages)
         vits_message(&vm->vgic, device->id, event);
     else
         vm->misuse++;
 }
 
-void assigned_interrupt(struct vm *vm, uint32_t pintid)
+void assigned_message(uint32_t pintid)
+{
+    struct vm *vm = vm_get(0);
+    struct vcpu *loaded = sched_loaded();
+
+    if (loaded != NULL && loaded->vm == vm) {
+        model_take(&loaded->vgic);
+        message(vm, pintid);
+        model_release(&loaded->vgic);
+    } else {
+        visit_begin(&vm->vgic);
+        message(vm, pintid);
+        visit_end(&vm->vgic);
+    }
+}
+
+void assigned_interrupt(uint32_t pintid)
 {
     if (smmu_intid != 0 && pintid == smmu_intid)
-        report_events(vm);
+        report_events(vm_get(0));
 }

@@ -6,7 +6,7 @@
 #ifndef CORE_ASSIGNED_H
 #define CORE_ASSIGNED_H
 
-#include "vcpu.h"
+#include "vm.h"
 
 struct assigned {
     struct range ecam;   /* configuration space of its bus, guest physical; size 0: nothing is assigned */
@@ -30,10 +30,10 @@ const struct assigned *assigned_of(const struct vm *vm);
 uint32_t assigned_config_read(const struct vm *vm, uint64_t offset, unsigned size);
 void assigned_config_write(const struct vm *vm, uint64_t offset, unsigned size, uint32_t value);
 
-/* A physical LPI arrived: a message of its function goes to the VM's ITS. The model is the caller's. */
-void assigned_message(struct vm *vm, uint32_t pintid);
+/* A physical LPI arrived: a message of the function goes to the ITS of the VM that has it. */
+void assigned_message(uint32_t pintid);
 
 /* A physical SPI that may be the SMMU's: events are reported. */
-void assigned_interrupt(struct vm *vm, uint32_t pintid);
+void assigned_interrupt(uint32_t pintid);
 
 #endif

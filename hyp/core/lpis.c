@@ -8,7 +8,7 @@
 #include "platform.h"
 #include "regs/gits.h"
 #include "string.h"
-#include "vcpu.h"
+#include "vm.h"
 
 #define ITS_BEHIND_DISTRIBUTOR UINT64_C(0x80000) /* where QEMU's virt machine has it */
 

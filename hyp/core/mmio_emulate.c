@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loads and stores to the emulated frames of a VM (DDI 0487, ISS encoding for an exception from a Data Abort). */
 #include "assigned.h"
+#include "console.h"
 #include "sysreg.h"
 #include "trap.h"
 
@@ -57,6 +58,20 @@ bool mmio_emulate_config(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
         assigned_config_write(vcpu->vm, ipa - ecam->base, size, (uint32_t)stored(vcpu, esr, size));
     else
         load(vcpu, esr, assigned_config_read(vcpu->vm, ipa - ecam->base, size), size);
+    return true;
+}
+
+bool mmio_emulate_console(struct vcpu *vcpu, uint64_t esr, uint64_t ipa)
+{
+    const struct range *frame = console_frame();
+    unsigned size = 1U << FIELD_GET(ISS_SAS, esr);
+
+    if (!inside(frame, ipa))
+        return false;
+    if ((esr & ISS_WNR) != 0)
+        console_write(vcpu->vm, (uint32_t)(ipa - frame->base), (uint32_t)stored(vcpu, esr, size));
+    else
+        load(vcpu, esr, console_read(vcpu->vm, (uint32_t)(ipa - frame->base)), size);
     return true;
 }
 

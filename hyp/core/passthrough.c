@@ -21,17 +21,42 @@ static bool overlap(const struct range *a, const struct range *b)
     return a->base < b->base + b->size && b->base < a->base + a->size;
 }
 
-/* The machine's own, registers and interrupt: the guest has it for itself after the hypervisor's first lines. */
+static struct vm *owners[INTID_SPI_END]; /* of physical SPIs */
+
+struct vm *passthrough_owner(uint32_t intid)
+{
+    return intid < INTID_SPI_END ? owners[intid] : NULL;
+}
+
+void passthrough_link(struct vm *vm, uint32_t intid)
+{
+    if (owners[intid] != NULL && owners[intid] != vm)
+        platform_refuse("vm%u: vm%u has the physical interrupt %u already", vm->id, owners[intid]->id, intid);
+    owners[intid] = vm;
+    vgic_link(&vm->vcpu[0]->vgic, intid, intid);
+}
+
+void passthrough_take_back(const struct vm *vm)
+{
+    for (uint32_t intid = INTID_SPI_FIRST; intid < INTID_SPI_END; intid++)
+        if (owners[intid] == vm)
+            gic->disable_spi(intid);
+}
+
+/*
+ * The machine's own, registers and interrupt: a lone VM has it for itself after the hypervisor's first lines. Several
+ * have one each that prints to it (core/console.h).
+ */
 static void give_console(struct vm *vm)
 {
-    if (platform.uart.base == 0)
+    if (platform.uart.base == 0 || vm_count() > 1)
         return;
     stage2_map_device(&vm->stage2, platform.uart.base, platform.uart.base, PAGE_SIZE);
     if (platform.uart_intid >= VGIC_INTIDS)
         platform_refuse("the console's interrupt %u is not one of a guest's: 32 to %u", platform.uart_intid,
                         VGIC_INTIDS - 1);
     if (platform.uart_intid != 0)
-        vgic_link(&vm->vcpu[0]->vgic, platform.uart_intid, platform.uart_intid);
+        passthrough_link(vm, platform.uart_intid);
 }
 
 /* INTID or FIRST-LAST at `text`; returns what follows it, NULL when it is neither. */
@@ -63,7 +88,7 @@ static void give_spis(struct vm *vm)
             platform_refuse("vm%u.spis=%s: give INTIDs of this machine's SPIs, 32 to %u: INTID|FIRST-LAST[,...]",
                             vm->id, list, end - 1);
         for (; first <= last; first++)
-            vgic_link(&vm->vcpu[0]->vgic, (uint32_t)first, (uint32_t)first);
+            passthrough_link(vm, (uint32_t)first);
         if (*at == '\0')
             return;
     }

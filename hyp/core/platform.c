@@ -4,20 +4,22 @@
 #include <libfdt.h>
 
 #include "check.h"
+#include "exclusive.h"
 #include "mmu.h"
 #include "pgtable.h"
 #include "pl011.h"
 #include "print.h"
 #include "psci.h"
-#include "stdlib.h"
 
-#define RESERVED_MAX 16
+#define RESERVED_MAX 128
 
 struct platform platform;
 
 /* What platform_alloc() must not give away, and what it gave. */
 static struct range reserved[RESERVED_MAX];
 static unsigned reserved_count;
+
+static const void *printing; /* one core at a time */
 
 static void putc_console(char c)
 {
@@ -32,9 +34,11 @@ void print(const char *format, ...)
 {
     va_list args;
 
+    exclusive_take(&printing, &platform);
     va_start(args, format);
     vprint(putc_console, format, args);
     va_end(args);
+    exclusive_release(&printing);
 }
 
 void check_failed(const char *file, int line, const char *condition)
@@ -63,6 +67,11 @@ static void reserve(uint64_t base, uint64_t size)
     reserved[reserved_count++] = (struct range){base, size};
 }
 
+void platform_reserve(const struct range *range)
+{
+    reserve(range->base, range->size);
+}
+
 static void map_memory(void)
 {
     struct range memory;
@@ -71,8 +80,7 @@ static void map_memory(void)
         mmu_map_memory(memory.base, memory.size);
 }
 
-/* Whether all of `range` is memory that the device tree describes. */
-static bool in_memory(const struct range *range)
+bool platform_in_memory(const struct range *range)
 {
     struct range memory;
 
@@ -92,37 +100,16 @@ bool platform_has_memory(const struct range *range)
     return false;
 }
 
-/* A parameter of the form ADDRESS,SIZE: where the loader put a file. Absent: `range` stays as it is. */
-static void file_argument(const char *name, struct range *range)
-{
-    char value[48], *end;
-
-    if (!args_get(platform.args, name, value, sizeof(value)))
-        return;
-    range->base = strtoul(value, &end, 0);
-    range->size = *end == ',' ? strtoul(end + 1, &end, 0) : 0;
-    if (*end != '\0' || range->size == 0)
-        platform_refuse("%s=%s: give ADDRESS,SIZE of a file in memory", name, value);
-    if (!in_memory(range))
-        platform_refuse("%s=%s: this is not all memory", name, value);
-}
-
-/* The guest's files: by parameter, or the image alone as the initial RAM disk. */
-static void find_files(void)
+/* A guest's image, unless its parameters name another one. */
+static void find_image(void)
 {
     uint64_t end;
 
-    if (devtree_number(platform.fdt, "/chosen", "linux,initrd-start", &platform.image.base) &&
-        devtree_number(platform.fdt, "/chosen", "linux,initrd-end", &end) && end > platform.image.base) {
-        platform.image.size = end - platform.image.base;
-        reserve(platform.image.base, platform.image.size);
-    }
-    file_argument("vm0.image", &platform.image);
-    file_argument("vm0.initrd", &platform.initrd);
-    file_argument("vm0.fdt", &platform.guest_fdt);
-    reserve(platform.image.base, platform.image.size);
-    reserve(platform.initrd.base, platform.initrd.size);
-    reserve(platform.guest_fdt.base, platform.guest_fdt.size);
+    if (!devtree_number(platform.fdt, "/chosen", "linux,initrd-start", &platform.image.base) ||
+        !devtree_number(platform.fdt, "/chosen", "linux,initrd-end", &end) || end <= platform.image.base)
+        return;
+    platform.image.size = end - platform.image.base;
+    platform_reserve(&platform.image);
 }
 
 void platform_init(const void *fdt)
@@ -148,7 +135,7 @@ void platform_init(const void *fdt)
         if (fdt_get_mem_rsv(fdt, i, &range.base, &range.size) == 0)
             reserve(range.base, range.size);
     }
-    find_files();
+    find_image();
 }
 
 /* The first reserved range that overlaps [base, base + size), NULL when it is free. */

@@ -10,8 +10,7 @@ struct platform {
     const char *args; /* /chosen/bootargs, never NULL */
     struct range uart;
     uint32_t uart_intid; /* of the console's interrupt, 0 when it has none */
-    /* What the loader put into memory for the guest; size 0: nothing. */
-    struct range image, initrd, guest_fdt;
+    struct range image;  /* the initial RAM disk; size 0: none */
 };
 
 extern struct platform platform;
@@ -19,8 +18,12 @@ extern struct platform platform;
 /* Reads the device tree, maps memory and the console. */
 void platform_init(const void *fdt);
 
-/* Whether any of `range` is memory that the device tree describes. */
+/* Whether all, or any, of `range` is memory that the device tree describes. */
+bool platform_in_memory(const struct range *range);
 bool platform_has_memory(const struct range *range);
+
+/* Never given away. */
+void platform_reserve(const struct range *range);
 
 /* Free memory, `size` bytes aligned to `align`, mapped; never given back. 0 when there is none. */
 uint64_t platform_alloc(uint64_t size, uint64_t align);

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PSCI 1.1 for guests (DEN0022) and the SMCCC calls that discovery needs (DEN0028 7); vCPU n has affinity 0.0.0.n. */
-#include "cpu.h"
 #include "model.h"
-#include "print.h"
 #include "psci.h"
-#include "vcpu.h"
+#include "sched.h"
+#include "vm.h"
 
 #define AFFINITY_ON         0
 #define AFFINITY_OFF        1
 #define MIGRATE_NOT_PRESENT 2 /* no trusted OS that would care (DEN0022 5.9) */
-
-/* A core that is on its way down answers ALREADY_ON: the guest saw its vCPU off, so the wait is short. */
-#define START_ATTEMPTS 1000000
-
-static void run(void *vcpu)
-{
-    vcpu_start(vcpu);
-}
 
 static struct vcpu *find(const struct vm *vm, uint64_t affinity)
 {
@@ -28,25 +19,21 @@ static __attribute__((noinline)) int64_t cpu_on(struct vcpu *caller, uint64_t af
                                                 uint64_t context)
 {
     struct vcpu *vcpu = find(caller->vm, affinity);
-    int64_t error = PSCI_ALREADY_ON;
     bool on;
 
     if (vcpu == NULL)
         return PSCI_INVALID_PARAMETERS;
     model_take(&caller->vgic);
     on = vcpu->on;
-    vcpu->on = true;
+    if (!on) {
+        vcpu->entry = entry;
+        vcpu->context = context;
+        vcpu->on = true;
+    }
     model_release(&caller->vgic);
     if (on)
         return PSCI_ALREADY_ON;
-    vcpu->entry = entry;
-    vcpu->context = context;
-    for (unsigned i = 0; i < START_ATTEMPTS && error == PSCI_ALREADY_ON; i++)
-        error = cpu_start(vcpu->vgic.index, vcpu->vgic.core, run, vcpu);
-    if (error != PSCI_SUCCESS) {
-        vcpu->on = false;
-        return PSCI_INTERNAL_FAILURE;
-    }
+    sched_poke(vcpu);
     return PSCI_SUCCESS;
 }
 
@@ -54,12 +41,9 @@ static _Noreturn void turn_off(struct vcpu *vcpu)
 {
     model_take(&vcpu->vgic);
     vgic_set_asleep(&vcpu->vgic, true);
-    vcpu->vgic.vm->delivery->put(&vcpu->vgic, PUT_PREEMPT); /* nobody may wait for a core that is off */
-    vcpu->vgic.loaded = false;
-    vcpu->vgic.dirty = false;
     vcpu->on = false;
     model_release(&vcpu->vgic);
-    cpu_off();
+    sched_off(vcpu);
 }
 
 static int64_t affinity_info(const struct vm *vm, uint64_t affinity)
@@ -93,16 +77,6 @@ static int64_t features(uint32_t function)
     }
 }
 
-/* The last line of the console tells how the run ended (bench/run_guest.py). */
-static _Noreturn void end(const struct vm *vm, const char *how)
-{
-    if (vm->misuse + vm->vgic.misuse != 0)
-        print("virqlab: vm%u misuse: %lu accesses answered with an exception, %lu ignored\n", vm->id, vm->misuse,
-              vm->vgic.misuse);
-    print("virqlab: vm%u %s\n", vm->id, how);
-    psci_system_off();
-}
-
 static uint64_t call(struct vcpu *vcpu)
 {
     uint32_t function = (uint32_t)vcpu->vgic.x[0];
@@ -130,9 +104,9 @@ static uint64_t call(struct vcpu *vcpu)
     case PSCI_MIGRATE_INFO_TYPE:
         return MIGRATE_NOT_PRESENT;
     case PSCI_SYSTEM_OFF:
-        end(vcpu->vm, "off");
+        vm_end(vcpu, "off");
     case PSCI_SYSTEM_RESET: /* a VM that resets ends: its image was changed while it ran */
-        end(vcpu->vm, "reset");
+        vm_end(vcpu, "reset");
     case PSCI_FEATURES:
         return (uint64_t)features((uint32_t)vcpu->vgic.x[1]);
     case SMCCC_VERSION:

@@ -2,13 +2,13 @@
 /* Exits: what arch/vectors.S calls, and who answers by exception class. */
 #include "trap.h"
 
-#include "assigned.h"
 #include "gic.h"
 #include "idregs.h"
 #include "model.h"
 #include "print.h"
 #include "psci.h"
 #include "regs/intid.h"
+#include "sched.h"
 #include "sysreg.h"
 #include "timer.h"
 #include "vits_direct.h"
@@ -37,20 +37,22 @@ static void write_sgi(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 
 /*
  * ACTLR_EL1 traps because what it controls is the implementation's secret (HCR_EL2.TACR): the guest sees the core's
- * value, and what it writes is ignored and counted. False: there is no such register.
+ * value, and what it writes is ignored and counted. Debug registers are RAZ/WI where vCPUs take turns: what they watch
+ * is not switched. False: there is no such register.
  */
 static bool access_other(struct vcpu *vcpu, uint64_t esr)
 {
     uint32_t reg = sysreg_access(esr) & ~ISS_SYSREG_READ;
+    bool debug = vcpu->vm->confined && (reg & ISS_SYSREG_OP0) == ISS_SYSREG(2, 0, 0, 0, 0);
     uint64_t value = 0;
 
     if ((esr & ISS_SYSREG_READ) == 0) {
         vcpu->vm->misuse += reg == ISS_ACTLR_EL1;
-        return reg == ISS_ACTLR_EL1;
+        return reg == ISS_ACTLR_EL1 || debug;
     }
     if (reg == ISS_ACTLR_EL1)
         value = read_sysreg(actlr_el1);
-    else if (!idregs_read(vcpu, reg, &value))
+    else if (!debug && !idregs_read(vcpu, reg, &value))
         return false;
     vgic_set_x(&vcpu->vgic, sysreg_rt(esr), value);
     return true;
@@ -97,7 +99,7 @@ static NOINLINE void device_abort(struct vcpu *vcpu, uint64_t esr)
 
     if ((esr & ISS_ISV) != 0) {
         model_take(&vcpu->vgic);
-        known = mmio_emulate_config(vcpu, esr, fault_ipa());
+        known = mmio_emulate_config(vcpu, esr, fault_ipa()) || mmio_emulate_console(vcpu, esr, fault_ipa());
         model_release(&vcpu->vgic);
     }
     if (known)
@@ -157,11 +159,30 @@ static void wait_for_interrupt(struct vcpu *vcpu)
     skip_instruction();
 }
 
+/* Others may run meanwhile. With a timeout (FEAT_WFxT) it waits in the run queue. */
+static void wait_for_event(struct vcpu *vcpu, uint64_t esr)
+{
+    if (!vcpu->shares) {
+        wait_for_interrupt(vcpu);
+        return;
+    }
+    skip_instruction();
+    if (FIELD_GET(ISS_TI, esr) == 0)
+        sched_wait(vcpu);
+    sched_yield(vcpu);
+}
+
 static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
 {
     switch (FIELD_GET(ESR_EC, esr)) {
     case EC_WFX:
-        wait_for_interrupt(vcpu);
+        wait_for_event(vcpu, esr);
+        break;
+    case EC_FP:
+        if (vcpu->vm->confined)
+            sched_give_fp(vcpu);
+        else
+            undefined(vcpu);
         break;
     case EC_SMC64:
         secure_call(vcpu);
@@ -212,23 +233,17 @@ static NOINLINE void kicked(struct vgic_cpu *cpu)
     model_release(cpu);
 }
 
-/*
- * No linked interrupt for this vCPU: one of the hypervisor's own, or none at all. An SPI that the guest routed
- * elsewhere while it was on its way here is let go: its line is still asserted, so it comes again where the route now
- * leads.
- */
-static void other_interrupt(struct vgic_cpu *cpu, uint32_t pintid)
+/* No linked interrupt for this vCPU. */
+static NOINLINE void other_interrupt(struct vgic_cpu *cpu, uint32_t pintid)
 {
-    if (pintid >= INTID_SPECIAL) {
-        if (pintid >= INTID_LPI_FIRST) /* has no active state */
-            assigned_message(CONTAINER_OF(cpu, struct vcpu, vgic)->vm, pintid);
+    if (pintid != INTID_MAINTENANCE) {
+        model_leave(cpu->vm);
+        sched_interrupt(CONTAINER_OF(cpu, struct vcpu, vgic), pintid);
         return;
     }
-    if (pintid == INTID_MAINTENANCE)
-        cpu->strategy->maintenance(cpu);
-    else
-        assigned_interrupt(CONTAINER_OF(cpu, struct vcpu, vgic)->vm, pintid);
+    cpu->strategy->maintenance(cpu);
     gic->deactivate(pintid);
+    model_release(cpu);
 }
 
 static NOINLINE void irq_slowly(struct vgic_cpu *cpu, uint32_t pintid)
@@ -236,12 +251,10 @@ static NOINLINE void irq_slowly(struct vgic_cpu *cpu, uint32_t pintid)
     struct virq *irq = vgic_irq(cpu, pintid);
 
     model_take(cpu);
-    if (irq != NULL && irq->pintid != 0 && irq->target == cpu) {
+    if (irq != NULL && irq->pintid != 0 && irq->target == cpu)
         cpu->strategy->arrived(cpu, irq);
-        return;
-    }
-    other_interrupt(cpu, pintid);
-    model_release(cpu);
+    else
+        other_interrupt(cpu, pintid);
 }
 
 static NOINLINE void spi(struct vgic_cpu *cpu, uint32_t pintid)

@@ -19,6 +19,8 @@ _Noreturn void trap_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t 
 bool mmio_emulate(struct vcpu *vcpu, uint64_t esr, uint64_t ipa);
 /* ditto in the frames of the ITS, which are not asked for at first: others pay nothing for it. */
 bool mmio_emulate_its(struct vcpu *vcpu, uint64_t esr, uint64_t ipa);
+/* ditto of a console that the VM shares (core/console.h). */
+bool mmio_emulate_console(struct vcpu *vcpu, uint64_t esr, uint64_t ipa);
 /* ditto in the configuration space of PCI. */
 bool mmio_emulate_config(struct vcpu *vcpu, uint64_t esr, uint64_t ipa);
 

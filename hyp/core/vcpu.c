@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vcpu.h"
 
-#include "cpu.h"
 #include "features.h"
 #include "gic.h"
 #include "model.h"
-#include "platform.h"
 #include "regs/intid.h"
 #include "stage2.h"
 #include "sysreg.h"
 #include "timer.h"
+#include "visit.h"
 
 #define HCR_GUEST                                                                                                      \
     (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
      HCR_EL2_RW | HCR_EL2_APK | HCR_EL2_API)
-#define SCTLR_EL1_RESET UINT64_C(0x30d00800) /* RES1 bits, MMU and caches off (DDI 0487, SCTLR_EL1) */
-#define MPIDR_RES1      BIT(31)
+#define MPIDR_RES1 BIT(31)
 
 /* Where the vectors of the level that takes an exception are, by where it came from (DDI 0487 D1.3.2). */
 #define VECTOR_SP0      0x000
@@ -23,59 +21,102 @@
 #define VECTOR_LOWER_64 0x400
 #define VECTOR_LOWER_32 0x600
 
-static void load_traps(const struct vcpu *vcpu)
+/* WFI and WFE trap where others could run meanwhile. */
+static uint64_t traps(const struct vcpu *vcpu)
 {
-    write_sysreg(hcr_el2, HCR_GUEST | features_hcr() | (vcpu->vgic.vm->version == 2 ? HCR_EL2_TID3 : 0) |
-                              (vcpu->vm->traps_wfi ? HCR_EL2_TWI : 0));
-    features_open();
+    uint64_t hcr = HCR_GUEST;
+
+    if (vcpu->vm->confined)
+        hcr |= HCR_EL2_TID3 | HCR_EL2_TLOR;
+    else
+        hcr |= features_hcr();
+    if (vcpu->vgic.vm->version == 2)
+        hcr |= HCR_EL2_TID3;
+    if (vcpu->shares)
+        hcr |= HCR_EL2_TWI | HCR_EL2_TWE;
+    return vcpu->vm->traps_wfi ? hcr | HCR_EL2_TWI : hcr;
+}
+
+void vcpu_init_core(bool confined)
+{
+    write_sysreg(hcr_el2, HCR_EL2_RW | HCR_EL2_IMO | HCR_EL2_FMO | HCR_EL2_AMO);
+    if (confined)
+        features_confine();
+    else
+        features_open();
     write_sysreg(hstr_el2, 0);
-    write_sysreg(mdcr_el2, read_sysreg(pmcr_el0) >> 11 & 0x1f); /* HPMN: every counter is the guest's */
     timer_open();
-    write_sysreg(cntvoff_el2, 0);
-    write_sysreg(vpidr_el2, read_sysreg(midr_el1));
-    write_sysreg(vmpidr_el2, MPIDR_RES1 | vcpu->vgic.index);
-    stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
-}
-
-/* This core's part of the interrupt controller: the hypervisor's own interrupts. */
-static void start_interrupts(void)
-{
-    const char *reason = gic->cpu_init();
-
-    if (reason != NULL)
-        platform_refuse("core %u: %s", cpu_index(), reason);
-    gic->enable(cpu_index(), GIC_KICK, true);
-    gic->enable(cpu_index(), INTID_MAINTENANCE, true);
-}
-
-/* ditto: the vCPU's, and those the guest enabled already. */
-static void load_interrupts(struct vcpu *vcpu)
-{
-    const struct delivery *delivery = vcpu->vgic.vm->delivery;
-
-    if (!vcpu->vgic.vm->limits.physical)
-        start_interrupts();
-    model_take(&vcpu->vgic);
-    delivery->reset(&vcpu->vgic);
-    delivery->load(&vcpu->vgic);
-    vcpu->vgic.loaded = true;
-    vgic_set_asleep(&vcpu->vgic, false); /* as firmware does that implements PSCI, for software that leaves it to it */
-    delivery->enabled(&vcpu->vgic.local, vcpu->vgic.local.hw);
-    model_release(&vcpu->vgic);
-}
-
-void vcpu_start(struct vcpu *vcpu)
-{
-    load_traps(vcpu);
-    load_interrupts(vcpu);
-    write_sysreg(sctlr_el1, SCTLR_EL1_RESET);
+    timer_host_set(UINT64_MAX);
     write_sysreg(cntv_ctl_el0, 0);
     write_sysreg(cntp_ctl_el0, 0);
-    write_sysreg(elr_el2, vcpu->entry);
-    write_sysreg(spsr_el2, SPSR_DAIF | SPSR_EL1H);
-    vcpu->vgic.x[0] = vcpu->context;
-    isb();
-    vcpu_enter(vcpu);
+    write_sysreg(cntvoff_el2, 0);
+    write_sysreg(vpidr_el2, read_sysreg(midr_el1));
+    stage2_init();
+}
+
+void vcpu_prepare(struct vcpu *vcpu)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    vcpu->hcr = traps(vcpu);
+    context_reset(&vcpu->el1, vcpu->entry);
+    cpu->x[0] = vcpu->context;
+    visit_begin(cpu->vm);
+    cpu->vm->delivery->reset(cpu);
+    vgic_set_asleep(cpu, false); /* as firmware does that implements PSCI, for software that leaves it to it */
+    visit_end(cpu->vm);
+}
+
+/*
+ * A linked PPI that the guest has not completed is active on its own core only while the vCPU is loaded: then its list
+ * register, or its EOI, deactivates it there, and the next vCPU's is not held back.
+ */
+static void load_ppis(const struct vgic_cpu *cpu)
+{
+    uint32_t linked = cpu->local.hw;
+
+    for (uint32_t held = cpu->local.held & linked; held != 0; held &= held - 1)
+        gic->activate_ppi((uint32_t)__builtin_ctz(held));
+    for (uint32_t bits = linked; bits != 0; bits &= bits - 1) {
+        uint32_t intid = (uint32_t)__builtin_ctz(bits);
+
+        gic->enable(cpu->core_index, intid, (cpu->local.enabled >> intid & 1) != 0);
+    }
+}
+
+static void put_ppis(const struct vgic_cpu *cpu)
+{
+    for (uint32_t held = cpu->local.held & cpu->local.hw; held != 0; held &= held - 1)
+        gic->deactivate((uint32_t)__builtin_ctz(held));
+}
+
+void vcpu_load(struct vcpu *vcpu)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    write_sysreg(hcr_el2, vcpu->hcr);
+    write_sysreg(vmpidr_el2, MPIDR_RES1 | cpu->index);
+    stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
+    context_restore(&vcpu->el1);
+    model_take(cpu);
+    cpu->vm->delivery->load(cpu);
+    load_ppis(cpu);
+    cpu->loaded = true;
+    model_release(cpu);
+    context_restore_timers(&vcpu->el1);
+}
+
+void vcpu_put(struct vcpu *vcpu, enum delivery_put why)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    context_save(&vcpu->el1);
+    model_take(cpu);
+    cpu->vm->delivery->put(cpu, why);
+    put_ppis(cpu);
+    cpu->loaded = false;
+    visit_end(cpu->vm);
+    vcpu->hcr = read_sysreg(hcr_el2);
 }
 
 /* PSTATE after an exception to EL1 from `spsr` (DDI 0487 J1.1.1, AArch64.TakeException): what EL1 decides about it. */

@@ -4,13 +4,24 @@
 
 #include <stdint.h>
 
+#include "context.h"
 #include "devtree.h"
 #include "pgtable.h"
+#include "runqueue.h"
 #include "vgic.h"
 
 #define VCPU_STACK_SIZE 8192
+#define VMS_MAX         16
 
 struct vm;
+
+/* What a core knows of a vCPU that it has (core/sched.h). */
+enum vcpu_state {
+    VCPU_OFF,
+    VCPU_BLOCKED, /* waits for an interrupt */
+    VCPU_READY,   /* in the run queue */
+    VCPU_RUNNING
+};
 
 /* SP_EL2 points here while the guest runs: vgic begins with the registers that an exit saves. */
 struct vcpu {
@@ -18,6 +29,15 @@ struct vcpu {
     struct vm *vm;
     uint64_t entry, context; /* where it starts, and x0 there */
     bool on;                 /* PSCI: started and not turned off */
+    bool shares;             /* its core has others */
+    unsigned slot;           /* among those of its core */
+    enum vcpu_state state;
+    struct run run;
+    uint64_t deadline; /* of its timers, while it is in its core's list of them, */
+    struct list timer; /* or in none */
+    uint64_t hcr;      /* HCR_EL2, and what EL1 has, while it is not loaded */
+    struct context el1;
+    struct fp_context fp; /* ditto, while another one's are in the registers */
 };
 
 /* A vCPU and, right below it, its hypervisor stack. */
@@ -25,6 +45,14 @@ struct vcpu_slot {
     uint8_t stack[VCPU_STACK_SIZE];
     struct vcpu vcpu;
 } __attribute__((aligned(16)));
+
+/* A console that the VM does not have for itself (core/console.h). */
+struct console {
+    uint32_t registers[7]; /* that read as they were written */
+    uint32_t raised;       /* UARTRIS */
+    unsigned length;
+    char line[160];
+};
 
 struct vm {
     unsigned id; /* vm<id>. in the parameters; VMID = id + 1 */
@@ -40,32 +68,31 @@ struct vm {
     uint64_t misuse;   /* guest accesses answered with an abort or an undefined instruction */
     struct range gits; /* the ITS, guest physical; size 0: none */
     bool traps_wfi;    /* its vCPUs are not resident while they wait */
+    bool confined;     /* its CPUs have only what a core that is shared can switch */
+    bool ended;        /* none of its vCPUs is to run again */
+    struct {
+        struct range image, initrd, fdt; /* what the loader brought for it */
+    } files;
+    struct console console;
 };
 
 /* Restores the guest's registers from `vcpu` and returns to it (arch/vectors.S). */
 _Noreturn void vcpu_enter(struct vcpu *vcpu);
 
-/* Makes the calling core, fresh from the boot, serve `vcpu`: enters it at vcpu->entry with x0 = vcpu->context. */
-_Noreturn void vcpu_start(struct vcpu *vcpu);
+/* Its state is that of a CPU that was just turned on, at vcpu->entry with x0 = vcpu->context. On its core. */
+void vcpu_prepare(struct vcpu *vcpu);
+
+/* The registers of this core become those of `vcpu`, which is pinned to it, or go back into it. */
+void vcpu_load(struct vcpu *vcpu);
+void vcpu_put(struct vcpu *vcpu, enum delivery_put why);
+
+/* Once on each core, which has vCPUs of confined VMs only, or of none: what EL2 traps there whatever runs. */
+void vcpu_init_core(bool confined);
 
 /* A guest's SMCCC call, function and arguments in x0 to x3: PSCI and what every caller may ask (core/psci_guest.c). */
 void psci_guest(struct vcpu *vcpu);
 
 /* An exception to EL1 as if the guest's current instruction had caused it; `esr`: ESR_EL1. */
 void vcpu_inject_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far);
-
-/* Value of the parameter vm<id>.<name>=, as args_get() copies it; false when it is not given. */
-bool vm_text(const struct vm *vm, const char *name, char *value, unsigned size);
-/* ditto, a number; `otherwise` when it is not given. */
-uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise);
-
-/* Gives it LPIs and an ITS, when the parameters say so (core/lpis.c): after its vCPUs. */
-void lpis_give(struct vm *vm);
-
-/* Puts what the loader brought into the VM's memory: image, initial RAM disk, device tree; sets entry and fdt. */
-void image_load(struct vm *vm);
-
-/* Creates VM 0 from the initrd and the parameters; a user's mistake ends the run with a line that says so. */
-struct vm *vm_create(unsigned id);
 
 #endif

@@ -12,21 +12,42 @@
 #include "stage2.h"
 #include "stdlib.h"
 #include "string.h"
-#include "vcpu.h"
+#include "sched.h"
+#include "vm.h"
 
 #define GUEST_RAM_BASE    UINT64_C(0x40000000) /* where the guest sees its memory: QEMU virt's place */
 #define GUEST_RAM_ALIGN   UINT64_C(0x200000)
 #define GUEST_RAM_DEFAULT UINT64_C(128) /* MiB */
 
-static struct vm vms[1];
-static struct vcpu_slot slots[1][VGIC_CPUS_MAX];
+#define WORD_ALIGN 64
+
+static struct vm *vms[VMS_MAX];
+static unsigned count;
+
+struct vm *vm_get(unsigned id)
+{
+    return vms[id];
+}
+
+unsigned vm_count(void)
+{
+    return count;
+}
 
 bool vm_text(const struct vm *vm, const char *name, char *value, unsigned size)
 {
-    char key[32] = "vm0.";
+    char key[32] = "vm";
+    unsigned length = 2;
 
-    key[2] = (char)('0' + vm->id);
-    memcpy(key + 4, name, strlen(name) + 1);
+    if (vm->id >= 10)
+        key[length++] = (char)('0' + vm->id / 10);
+    key[length++] = (char)('0' + vm->id % 10);
+    key[length++] = '.';
+    memcpy(key + length, name, strlen(name) + 1);
+    if (args_get(platform.args, key, value, size))
+        return true;
+    key[2] = '.';
+    memcpy(key + 3, name, strlen(name) + 1);
     return args_get(platform.args, key, value, size);
 }
 
@@ -43,12 +64,24 @@ uint64_t vm_number(const struct vm *vm, const char *name, uint64_t otherwise)
     return value;
 }
 
+/* Zeroed, never given back. */
+static void *allocate(uint64_t size)
+{
+    uint64_t memory = platform_alloc(size, WORD_ALIGN);
+
+    if (memory == 0)
+        platform_refuse("no memory for one more VM: give the machine more, or vm.mem= less");
+    memset((void *)memory, 0, size);
+    return (void *)memory;
+}
+
 static void give_memory(struct vm *vm)
 {
     uint64_t mib = vm_number(vm, "mem", GUEST_RAM_DEFAULT);
 
     if (mib < 8 || mib > 0x10000)
         platform_refuse("vm%u.mem=%lu: give 8 to 65536 (MiB)", vm->id, mib);
+    pgtable_init(&vm->stage2, 1);
     vm->ram = (struct range){GUEST_RAM_BASE, mib << 20};
     vm->ram_pa = platform_alloc(vm->ram.size, GUEST_RAM_ALIGN);
     if (vm->ram_pa == 0)
@@ -57,26 +90,27 @@ static void give_memory(struct vm *vm)
     stage2_map_memory(&vm->stage2, vm->ram.base, vm->ram_pa, vm->ram.size);
 }
 
-/* vCPU n has core n for itself. */
 static void give_vcpus(struct vm *vm)
 {
-    uint64_t vcpus = vm_number(vm, "vcpus", 1);
-    unsigned cores = devtree_cpus(platform.fdt);
+    uint64_t vcpus = vm_number(vm, "vcpus", 1), priority = vm_number(vm, "priority", 0);
+    struct vcpu_slot *slots;
 
-    if (vcpus == 0 || vcpus > VGIC_CPUS_MAX || vcpus > cores)
-        platform_refuse("vm%u.vcpus=%lu: this machine has %u cores, one for each vCPU; at most %u", vm->id, vcpus,
-                        cores, VGIC_CPUS_MAX);
+    if (vcpus == 0 || vcpus > VGIC_CPUS_MAX)
+        platform_refuse("vm%u.vcpus=%lu: give 1 to %u", vm->id, vcpus, VGIC_CPUS_MAX);
+    if (priority >= RUN_PRIORITIES)
+        platform_refuse("vm%u.priority=%lu: give 0 to %u, which runs first", vm->id, priority, RUN_PRIORITIES - 1);
+    slots = allocate(vcpus * sizeof(*slots));
     for (unsigned i = 0; i < vcpus; i++) {
-        struct vcpu *vcpu = &slots[vm->id][i].vcpu;
+        struct vcpu *vcpu = &slots[i].vcpu;
 
         vcpu->vm = vm;
         vm->vcpu[i] = vcpu;
         vgic_cpu_init(&vm->vgic, &vcpu->vgic);
-        CHECK(devtree_cpu(platform.fdt, i, &vcpu->vgic.core));
-        vcpu->vgic.core_index = i;
+        run_init(&vcpu->run, (uint8_t)priority);
         vgic_link(&vcpu->vgic, INTID_VTIMER, INTID_VTIMER);
         vgic_link(&vcpu->vgic, INTID_PTIMER, INTID_PTIMER);
     }
+    placement_give(vm);
 }
 
 /*
@@ -160,13 +194,10 @@ static void give_gic(struct vm *vm)
     choose_wfi(vm);
 }
 
-struct vm *vm_create(unsigned id)
+static void create(struct vm *vm)
 {
-    struct vm *vm = &vms[id];
     const char *reason;
 
-    vm->id = id;
-    pgtable_init(&vm->stage2, 1);
     give_memory(vm);
     give_gic(vm);
     passthrough_give(vm);
@@ -174,5 +205,24 @@ struct vm *vm_create(unsigned id)
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, vm->vgic.delivery->tag, reason);
     image_load(vm);
-    return vm;
+    vm->vcpu[0]->on = true;
+    vm->vcpu[0]->entry = vm->entry;
+    vm->vcpu[0]->context = vm->fdt;
+}
+
+/* VMs are numbered from 0: the highest that a parameter names is the last. */
+void vm_create_all(void)
+{
+    uint64_t last = args_highest(platform.args, "vm");
+
+    if (last >= VMS_MAX)
+        platform_refuse("vm%lu: there can be %u VMs, vm0 to vm%u", last, VMS_MAX, VMS_MAX - 1);
+    for (count = 0; count <= last; count++) {
+        vms[count] = allocate(sizeof(*vms[count]));
+        vms[count]->id = count;
+        image_find(vms[count]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        create(vms[i]);
+    placement_finish();
 }

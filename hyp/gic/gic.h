@@ -14,6 +14,8 @@
 
 /* The SGI by which a core makes another one exit from its guest. */
 #define GIC_KICK 0
+/* ditto, and look at vCPUs that it has but does not run (core/sched.h). */
+#define GIC_ATTEND 1
 
 struct gic_ops {
     unsigned version;
@@ -30,6 +32,8 @@ struct gic_ops {
      * happens before its cpu_init(). */
     void (*enable)(unsigned cpu, uint32_t intid, bool on);
     void (*deactivate_ppi)(unsigned cpu, uint32_t intid);
+    /* This core's own PPI becomes active, as if it had been taken. */
+    void (*activate_ppi)(uint32_t intid);
     /* An SPI: edge-triggered or a level, to the core with affinity `mpidr`, also while that one is off. */
     void (*enable_spi)(uint32_t intid, uint64_t mpidr, bool edge);
     void (*disable_spi)(uint32_t intid);

@@ -124,6 +124,11 @@ static void deactivate_ppi(unsigned cpu, uint32_t intid)
     mmio_write32(gic_map.gicd.base + GICD_ICACTIVER, BIT32(intid));
 }
 
+static void activate_ppi(uint32_t intid)
+{
+    mmio_write32(gic_map.gicd.base + GICD_ISACTIVER, BIT32(intid));
+}
+
 static void enable_spi(uint32_t intid, uint64_t mpidr, bool edge)
 {
     dist_set_edge(intid, edge);
@@ -159,6 +164,7 @@ const struct gic_ops gic_v2 = {
     .deactivate = deactivate,
     .enable = enable,
     .deactivate_ppi = deactivate_ppi,
+    .activate_ppi = activate_ppi,
     .enable_spi = enable_spi,
     .disable_spi = disable_spi,
     .asserted = asserted,

@@ -152,6 +152,11 @@ static void deactivate_ppi(unsigned cpu, uint32_t intid)
         mmio_write32(redistributors[cpu] + GICR_SGI + GICR_ICACTIVER0, BIT32(intid));
 }
 
+static void activate_ppi(uint32_t intid)
+{
+    mmio_write32(redistributors[cpu_index()] + GICR_SGI + GICR_ISACTIVER0, BIT32(intid));
+}
+
 /* GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). */
 static void enable_spi(uint32_t intid, uint64_t mpidr, bool edge)
 {
@@ -194,6 +199,7 @@ const struct gic_ops gic_v3 = {
     .deactivate = deactivate,
     .enable = enable,
     .deactivate_ppi = deactivate_ppi,
+    .activate_ppi = activate_ppi,
     .enable_spi = enable_spi,
     .disable_spi = disable_spi,
     .asserted = asserted,

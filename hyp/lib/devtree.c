@@ -137,11 +137,30 @@ bool devtree_cpu(const void *fdt, unsigned index, uint64_t *mpidr)
 
 static const char *next_word(const char *args, unsigned *length)
 {
+    bool quoted = false;
+
     while (*args == ' ')
         args++;
-    for (*length = 0; args[*length] != '\0' && args[*length] != ' ';)
-        ++*length;
+    for (*length = 0; args[*length] != '\0' && (quoted || args[*length] != ' '); ++*length)
+        quoted ^= args[*length] == '"';
     return args;
+}
+
+static bool is_end(const char *word, unsigned length)
+{
+    return length == 2 && strncmp(word, "--", 2) == 0;
+}
+
+/* `length` characters, without the quotation marks around them. */
+static void copy_value(const char *from, unsigned length, char *value, unsigned size)
+{
+    if (length >= 2 && from[0] == '"' && from[length - 1] == '"') {
+        from++;
+        length -= 2;
+    }
+    length = length < size ? length : size - 1;
+    memcpy(value, from, length);
+    value[length] = '\0';
 }
 
 bool args_get(const char *args, const char *name, char *value, unsigned size)
@@ -149,14 +168,10 @@ bool args_get(const char *args, const char *name, char *value, unsigned size)
     unsigned length, name_length = (unsigned)strlen(name);
 
     for (args = next_word(args, &length); length > 0; args = next_word(args + length, &length)) {
-        if (length == 2 && strncmp(args, "--", 2) == 0)
+        if (is_end(args, length))
             break;
         if (length > name_length && strncmp(args, name, name_length) == 0 && args[name_length] == '=') {
-            unsigned n = length - name_length - 1;
-
-            n = n < size ? n : size - 1;
-            memcpy(value, args + name_length + 1, n);
-            value[n] = '\0';
+            copy_value(args + name_length + 1, length - name_length - 1, value, size);
             return true;
         }
     }
@@ -170,12 +185,31 @@ uint64_t args_number(const char *args, const char *name, uint64_t otherwise)
     return args_get(args, name, value, sizeof(value)) ? strtoul(value, NULL, 0) : otherwise;
 }
 
+uint64_t args_highest(const char *args, const char *prefix)
+{
+    unsigned length, prefix_length = (unsigned)strlen(prefix);
+    uint64_t highest = 0;
+
+    for (args = next_word(args, &length); length > 0 && !is_end(args, length);
+         args = next_word(args + length, &length)) {
+        char *end;
+        uint64_t number;
+
+        if (strncmp(args, prefix, prefix_length) != 0 || args[prefix_length] < '0' || args[prefix_length] > '9')
+            continue;
+        number = strtoul(args + prefix_length, &end, 10);
+        if (*end == '.' && number > highest)
+            highest = number;
+    }
+    return highest;
+}
+
 const char *args_rest(const char *args)
 {
     unsigned length;
 
     for (args = next_word(args, &length); length > 0; args = next_word(args + length, &length)) {
-        if (length == 2 && strncmp(args, "--", 2) == 0)
+        if (is_end(args, length))
             return next_word(args + 2, &length);
     }
     return args;

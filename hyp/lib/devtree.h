@@ -35,13 +35,17 @@ unsigned devtree_cpus(const void *fdt);
 bool devtree_cpu(const void *fdt, unsigned index, uint64_t *mpidr);
 
 /*
- * Value of `name=` among the blank-separated words of `args`, up to a lone "--". Copies it into `value` (`size` bytes,
- * always terminated, cut when longer); false when the word is absent.
+ * Value of `name=` among the blank-separated words of `args`, up to a lone "--"; one that begins with a quotation mark
+ * ends with the next one and may have blanks. Copies it into `value` (`size` bytes, always terminated, cut when
+ * longer); false when the word is absent.
  */
 bool args_get(const char *args, const char *name, char *value, unsigned size);
 
 /* ditto, a number (0x for hexadecimal); `otherwise` when absent. */
 uint64_t args_number(const char *args, const char *name, uint64_t otherwise);
+
+/* The highest number N of the words that begin with `prefix`, N and a point; 0 when there are none. */
+uint64_t args_highest(const char *args, const char *prefix);
 
 /* What follows a lone "--" in `args`; an empty string when there is none. */
 const char *args_rest(const char *args);

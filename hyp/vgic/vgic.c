@@ -114,6 +114,16 @@ void vgic_set_line(struct virq *irq, bool asserted)
     virq_update_one(irq);
 }
 
+void vgic_arrived(struct virq *irq)
+{
+    struct virq_bank *bank = irq->bank;
+
+    bank->held |= irq->mask;
+    bank->line |= irq->mask;
+    bank->latch |= bank->edge & irq->mask;
+    virq_update_one(irq);
+}
+
 void vgic_deactivate(struct virq *irq)
 {
     if ((irq->bank->active & irq->mask) == 0)

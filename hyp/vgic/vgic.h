@@ -119,6 +119,12 @@ void vgic_raise(struct virq *irq);
 /* The input of a level-sensitive or edge-triggered interrupt; a rising edge sets the latch of the latter. */
 void vgic_set_line(struct virq *irq, bool asserted);
 
+/*
+ * The physical interrupt that `irq` is linked to was acknowledged and dropped, is still active, and its target is not
+ * loaded: pending in the model, as strategies have it when it is.
+ */
+void vgic_arrived(struct virq *irq);
+
 /* Those of a bank with `group1` (IGROUPR) whose group is enabled in the distributor, with one security state. */
 static inline uint32_t vgic_allowed(const struct vgic *vm, uint32_t group1)
 {
