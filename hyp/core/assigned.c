@@ -12,7 +12,6 @@
 #include "platform.h"
 #include "print.h"
 #include "regs/gits.h"
-#include "sched.h"
 #include "smmu.h"
 #include "stage2.h"
 #include "string.h"
@@ -252,32 +251,37 @@ static void report_events(struct vm *vm)
     }
 }
 
-static void message(struct vm *vm, uint32_t pintid)
+static void message(struct vgic *vm, uint32_t pintid)
 {
     const struct its_device *device;
     uint32_t event;
 
     device = its_device_of(pintid, &event);
     if (device == &devices[0].messages)
-        vits_message(&vm->vgic, device->id, event);
+        vits_message(vm, device->id, event);
     else
         vm->misuse++;
 }
 
-void assigned_message(uint32_t pintid)
+/* Core 0 has a vCPU of another VM loaded, or none. */
+static __attribute__((noinline)) void visit(struct vgic *vm, uint32_t pintid)
 {
-    struct vm *vm = vm_get(0);
-    struct vcpu *loaded = sched_loaded();
+    visit_begin(vm);
+    message(vm, pintid);
+    visit_end(vm);
+}
 
-    if (loaded != NULL && loaded->vm == vm) {
-        model_take(&loaded->vgic);
-        message(vm, pintid);
-        model_release(&loaded->vgic);
-    } else {
-        visit_begin(&vm->vgic);
-        message(vm, pintid);
-        visit_end(&vm->vgic);
+void assigned_message(struct vgic_cpu *loaded, uint32_t pintid)
+{
+    struct vgic *vm = &vm_get(0)->vgic;
+
+    if (loaded == NULL || loaded->vm != vm) {
+        visit(vm, pintid);
+        return;
     }
+    model_take(loaded);
+    message(vm, pintid);
+    model_release(loaded);
 }
 
 void assigned_interrupt(uint32_t pintid)

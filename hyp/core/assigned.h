@@ -30,8 +30,11 @@ const struct assigned *assigned_of(const struct vm *vm);
 uint32_t assigned_config_read(const struct vm *vm, uint64_t offset, unsigned size);
 void assigned_config_write(const struct vm *vm, uint64_t offset, unsigned size, uint32_t value);
 
-/* A physical LPI arrived: a message of the function goes to the ITS of the VM that has it. */
-void assigned_message(uint32_t pintid);
+/*
+ * A physical LPI arrived: a message of the function goes to the ITS of the VM that has it. `loaded`: the vCPU that is
+ * loaded on this core, NULL: none.
+ */
+void assigned_message(struct vgic_cpu *loaded, uint32_t pintid);
 
 /* A physical SPI that may be the SMMU's: events are reported. */
 void assigned_interrupt(uint32_t pintid);

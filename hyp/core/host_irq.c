@@ -28,13 +28,20 @@ static void spi(struct vm *vm, uint32_t pintid)
     visit_end(&vm->vgic);
 }
 
+static void message(uint32_t pintid)
+{
+    struct vcpu *loaded = sched_loaded();
+
+    assigned_message(loaded != NULL ? &loaded->vgic : NULL, pintid);
+}
+
 void host_irq(uint32_t pintid)
 {
     struct vm *vm;
 
     if (pintid >= INTID_SPECIAL) {
         if (pintid >= INTID_LPI_FIRST) /* has no active state */
-            assigned_message(pintid);
+            message(pintid);
         return;
     }
     vm = passthrough_owner(pintid);

@@ -2,6 +2,7 @@
 /* Exits: what arch/vectors.S calls, and who answers by exception class. */
 #include "trap.h"
 
+#include "assigned.h"
 #include "gic.h"
 #include "idregs.h"
 #include "model.h"
@@ -159,13 +160,9 @@ static void wait_for_interrupt(struct vcpu *vcpu)
     skip_instruction();
 }
 
-/* Others may run meanwhile. With a timeout (FEAT_WFxT) it waits in the run queue. */
-static void wait_for_event(struct vcpu *vcpu, uint64_t esr)
+/* WFI, WFE on a core that is shared. With a timeout (FEAT_WFxT) it waits in the run queue. */
+static _Noreturn NOINLINE void let_others_run(struct vcpu *vcpu, uint64_t esr)
 {
-    if (!vcpu->shares) {
-        wait_for_interrupt(vcpu);
-        return;
-    }
     skip_instruction();
     if (FIELD_GET(ISS_TI, esr) == 0)
         sched_wait(vcpu);
@@ -176,7 +173,9 @@ static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
 {
     switch (FIELD_GET(ESR_EC, esr)) {
     case EC_WFX:
-        wait_for_event(vcpu, esr);
+        if (vcpu->shares)
+            let_others_run(vcpu, esr);
+        wait_for_interrupt(vcpu);
         break;
     case EC_FP:
         if (vcpu->vm->confined)
@@ -233,26 +232,44 @@ static NOINLINE void kicked(struct vgic_cpu *cpu)
     model_release(cpu);
 }
 
+/* Its condition goes with what the strategy does about it. */
+static NOINLINE void maintenance(struct vgic_cpu *cpu)
+{
+    model_take(cpu);
+    cpu->strategy->maintenance(cpu);
+    gic->deactivate(INTID_MAINTENANCE);
+    model_release(cpu);
+}
+
 /* No linked interrupt for this vCPU. */
 static NOINLINE void other_interrupt(struct vgic_cpu *cpu, uint32_t pintid)
 {
-    if (pintid != INTID_MAINTENANCE) {
-        model_leave(cpu->vm);
+    if (pintid >= INTID_LPI_FIRST) /* has no active state */
+        assigned_message(cpu, pintid);
+    else
         sched_interrupt(CONTAINER_OF(cpu, struct vcpu, vgic), pintid);
+}
+
+/* Another core had the model, or the guest routes it elsewhere. */
+static NOINLINE void linked_slowly(struct vgic_cpu *cpu, struct virq *irq)
+{
+    model_take(cpu);
+    if (irq->target == cpu) {
+        cpu->strategy->arrived(cpu, irq);
         return;
     }
-    cpu->strategy->maintenance(cpu);
-    gic->deactivate(pintid);
-    model_release(cpu);
+    model_leave(cpu->vm);
+    other_interrupt(cpu, irq->pintid);
 }
 
 static NOINLINE void irq_slowly(struct vgic_cpu *cpu, uint32_t pintid)
 {
     struct virq *irq = vgic_irq(cpu, pintid);
 
-    model_take(cpu);
-    if (irq != NULL && irq->pintid != 0 && irq->target == cpu)
-        cpu->strategy->arrived(cpu, irq);
+    if (pintid == INTID_MAINTENANCE)
+        maintenance(cpu);
+    else if (irq != NULL && irq->pintid != 0)
+        linked_slowly(cpu, irq);
     else
         other_interrupt(cpu, pintid);
 }

@@ -21,13 +21,8 @@
 
 #define WORD_ALIGN 64
 
-static struct vm *vms[VMS_MAX];
+struct vm *vms[VMS_MAX];
 static unsigned count;
-
-struct vm *vm_get(unsigned id)
-{
-    return vms[id];
-}
 
 unsigned vm_count(void)
 {
