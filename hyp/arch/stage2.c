@@ -30,6 +30,14 @@ void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_
     pgtable_map(table, ipa, pa, size, S2_MEMATTR_DEVICE_NGNRE | S2_S2AP_RW | S2_AF | S2_XN);
 }
 
+void stage2_revoke(struct pgtable *table)
+{
+    for (unsigned i = 0; i < PAGE_SIZE / sizeof(*table->root); i++)
+        __atomic_store_n(&table->root[i], 0, __ATOMIC_RELAXED);
+    dsb(ishst);
+    __asm__ volatile("tlbi vmalls12e1is\n dsb ish\n isb" ::: "memory");
+}
+
 void stage2_init(void)
 {
     uint64_t parange = FIELD_GET(ID_AA64MMFR0_PARANGE, read_sysreg(id_aa64mmfr0_el1));

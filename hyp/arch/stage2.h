@@ -10,6 +10,9 @@
 void stage2_map_memory(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
 void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
 
+/* Nothing is mapped any more, on any core. The VM whose `table` it is runs on this core, or ran last. */
+void stage2_revoke(struct pgtable *table);
+
 /* Once on each core: how its tables are walked. */
 void stage2_init(void);
 

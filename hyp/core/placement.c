@@ -74,7 +74,7 @@ void placement_give(struct vm *vm)
 /* All CPUs of a VM are alike; and so are all VMs of a core. */
 static void confine(struct vm *vm)
 {
-    if (vm->vgic.delivery->direct != NULL)
+    if (vm->vgic.delivery->direct != NULL || vm->vgic.limits.physical)
         platform_refuse("vm%u.strategy=%s: it needs its cores for itself: set vm%u.cores=, or run lr", vm->id,
                         vm->vgic.delivery->tag, vm->id);
     vm->confined = true;

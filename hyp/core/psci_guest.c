@@ -33,7 +33,7 @@ static __attribute__((noinline)) int64_t cpu_on(struct vcpu *caller, uint64_t af
     model_release(&caller->vgic);
     if (on)
         return PSCI_ALREADY_ON;
-    sched_poke(vcpu);
+    sched_on(vcpu);
     return PSCI_SUCCESS;
 }
 

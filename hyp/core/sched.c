@@ -10,6 +10,7 @@
 #include "gic.h"
 #include "host_irq.h"
 #include "platform.h"
+#include "psci.h"
 #include "regs/intid.h"
 #include "string.h"
 #include "sysreg.h"
@@ -20,6 +21,8 @@
 #define SLICE_DEFAULT UINT64_C(1000000)         /* ns */
 #define SLICE_LEAST   UINT64_C(1000)            /* what a vCPU needs to get anywhere */
 #define SLICE_MOST    UINT64_C(10000000000)
+
+#define START_ATTEMPTS 1000000
 
 static struct core {
     struct vcpu *loaded;
@@ -88,13 +91,47 @@ struct vcpu *sched_loaded(void)
     return own_core()->loaded;
 }
 
+/*
+ * The guest has this core's GIC (strategy pass): nothing of the hypervisor's reaches the core, which is on only while
+ * its vCPU is.
+ */
+static bool lent(const struct core *core)
+{
+    return core->count == 1 && core->vcpu[0]->vgic.vm->limits.physical;
+}
+
+static void serve(void *argument);
+
+/* One that is on its way down answers ALREADY_ON: the guest saw its vCPU off, so the wait is short. */
+static void start_lent(struct core *core)
+{
+    const struct vgic_cpu *cpu = &core->vcpu[0]->vgic;
+    int64_t error = PSCI_ALREADY_ON;
+
+    for (unsigned i = 0; i < START_ATTEMPTS && error == PSCI_ALREADY_ON; i++)
+        error = cpu_start(cpu->core_index, cpu->core, serve, core);
+    CHECK(error == PSCI_SUCCESS);
+}
+
 /* Its bits are there before the SGI is. */
 void sched_poke(struct vcpu *vcpu)
 {
     struct core *core = &cores[vcpu->vgic.core_index];
 
+    if (lent(core))
+        return;
     exclusive_set_bits(&core->poked[vcpu->slot / 64], BIT(vcpu->slot % 64));
     gic->send_sgi(vcpu->vgic.core, GIC_ATTEND);
+}
+
+void sched_on(struct vcpu *vcpu)
+{
+    struct core *core = &cores[vcpu->vgic.core_index];
+
+    if (lent(core))
+        start_lent(core);
+    else
+        sched_poke(vcpu);
 }
 
 /* The deadline of a timer whose interrupt the guest wants and has not taken yet; UINT64_MAX: none. */
@@ -257,8 +294,11 @@ static _Noreturn void run_next(struct core *core)
 {
     struct run *next;
 
-    while ((next = runqueue_next(&core->queue, timer_now())) == NULL)
+    while ((next = runqueue_next(&core->queue, timer_now())) == NULL) {
+        if (lent(core))
+            cpu_off();
         idle(core);
+    }
     load(core, of_run(next));
     next->since = timer_now();
     set_timer(core);
@@ -358,7 +398,7 @@ static const char *init_interrupts(void)
 static void serve(void *argument)
 {
     struct core *core = argument;
-    const char *reason = init_interrupts();
+    const char *reason = lent(core) ? NULL : init_interrupts();
 
     if (reason != NULL)
         platform_refuse("core %u: %s", cpu_index(), reason);
@@ -373,7 +413,7 @@ _Noreturn void sched_start(void)
     for (unsigned i = 0; i < CPUS_MAX; i++) {
         int64_t error;
 
-        if (i == cpu_index() || cores[i].count == 0)
+        if (i == cpu_index() || cores[i].count == 0 || (lent(&cores[i]) && !cores[i].vcpu[0]->on))
             continue;
         error = cpu_start(i, cores[i].vcpu[0]->vgic.core, serve, &cores[i]);
         if (error != 0)

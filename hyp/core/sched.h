@@ -27,8 +27,11 @@ _Noreturn void sched_start(void);
 /* The vCPU that is loaded on this core, NULL: none. */
 struct vcpu *sched_loaded(void);
 
-/* From any core: `vcpu`, which is not loaded, has an interrupt, is to be turned on, or its VM has ended. */
+/* From any core: `vcpu`, which is not loaded, has an interrupt, or its VM has ended. */
 void sched_poke(struct vcpu *vcpu);
+
+/* ditto: it is to be turned on. */
+void sched_on(struct vcpu *vcpu);
 
 /* A physical interrupt that is none of the loaded vCPU's, taken: returns when that one goes on. */
 void sched_interrupt(struct vcpu *vcpu, uint32_t pintid);

@@ -78,7 +78,7 @@ void sysreg_other(struct vgic_cpu *cpu, uint64_t esr)
 }
 
 /* An abort that the architecture would answer with an external abort: nothing is at that address. */
-static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
+static void abort_to_guest(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
 {
     uint64_t mode = read_sysreg(spsr_el2) & SPSR_M_MASK;
     bool from_el0 = mode == SPSR_EL0T || (mode & SPSR_M_AARCH32) != 0; /* only EL0 may be AArch32 here */
@@ -86,6 +86,14 @@ static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
 
     vcpu_inject_sync(vcpu, FIELD_PREP(ESR_EC, ec) | ESR_IL | (esr & ISS_WNR) | FIELD_PREP(ISS_DFSC, 0x10),
                      read_sysreg(far_el2));
+}
+
+/* ditto, or of a VM that has no memory any more (vm_end()). */
+static void external_abort(struct vcpu *vcpu, uint64_t esr, uint64_t ec_lower)
+{
+    if (vcpu->vm->ended)
+        sched_off(vcpu);
+    abort_to_guest(vcpu, esr, ec_lower);
 }
 
 static uint64_t fault_ipa(void)

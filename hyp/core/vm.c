@@ -196,6 +196,7 @@ static void create(struct vm *vm)
     give_memory(vm);
     give_gic(vm);
     passthrough_give(vm);
+    vm->vgic.limits.shared = count > 1;
     reason = vm->vgic.delivery->begin(&vm->vgic);
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, vm->vgic.delivery->tag, reason);

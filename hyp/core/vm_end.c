@@ -5,6 +5,7 @@
 #include "print.h"
 #include "psci.h"
 #include "sched.h"
+#include "stage2.h"
 #include "string.h"
 #include "vm.h"
 
@@ -47,6 +48,8 @@ void vm_end(struct vcpu *vcpu, const char *how)
         turn_off();
     passthrough_take_back(vm);
     __atomic_store_n(&vm->ended, true, __ATOMIC_RELEASE);
+    if (vm->vgic.limits.physical) /* no SGI of the hypervisor reaches its other cores: their next access does */
+        stage2_revoke(&vm->stage2);
     for (unsigned i = 0; i < vm->vgic.cpus; i++)
         if (vm->vcpu[i] != vcpu)
             sched_poke(vm->vcpu[i]);

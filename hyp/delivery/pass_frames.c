@@ -34,10 +34,13 @@ static VREG_READER(read_forwarded)
     return mmio_read32(gicd(offset));
 }
 
-/* GICD_CTLR: group enables; what else it has is the hypervisor's. */
+/*
+ * GICD_CTLR: group enables; what else it has is the hypervisor's. Group 1 is that of its own interrupts and of other
+ * VMs', which need it.
+ */
 static VREG_WRITER(write_ctlr)
 {
-    uint32_t groups = GICD_CTLR_ENABLEGRP0 | GICD_CTLR_ENABLEGRP1;
+    uint32_t groups = GICD_CTLR_ENABLEGRP0 | (cpu->vm->limits.shared ? 0 : GICD_CTLR_ENABLEGRP1);
 
     mmio_write32(gicd(offset), (mmio_read32(gicd(offset)) & ~(groups | GICD_CTLR_RWP)) | ((uint32_t)value & groups));
 }

@@ -3,7 +3,8 @@
  * The physical distributor and redistributors as a guest under pass has them: every access goes on to the hardware, cut
  * to what is the VM's own. Its own are the SPIs that are linked (`vm<id>.spis=`, the console's) and all SGIs and PPIs
  * of its cores. Filters, which conformance rules may meet: SPIs of others are RAZ/WI; an SPI is routed to one of the
- * VM's cores or to none (GICD_TYPER.No1N = 1); no LPIs, whose tables hold physical addresses; no extended ranges.
+ * VM's cores or to none (GICD_TYPER.No1N = 1); no LPIs, whose tables hold physical addresses; no extended ranges;
+ * Group 1 stays enabled in the distributor where other VMs use it.
  */
 #ifndef DELIVERY_PASS_FRAMES_H
 #define DELIVERY_PASS_FRAMES_H

@@ -26,6 +26,7 @@ struct vgic_limits {
     bool eois_reported;      /* of linked interrupts, too: no list register deactivates a physical one */
     bool gicv;               /* a GICv2 guest has the machine's virtual CPU interface */
     bool physical;           /* the guest has the machine's own interrupt controller, core by core */
+    bool shared;             /* other VMs use the machine's distributor */
 };
 
 #define LIST_REGISTERS_MAX 16
