@@ -6,7 +6,7 @@
 #include "cpus.h"
 #include "gic_its.h"
 
-#define DEVICE    1
+#define DEVICE    0 /* that of a CPU's stores, where a CPU's reach an ITS: there are its events without a device */
 #define OTHER     2 /* a device that is not mapped */
 #define LPI       (INTID_LPI_FIRST + 40)
 #define EVENTS    32

@@ -11,7 +11,8 @@
 
 /*
  * All tables of ITS and redistributors, each aligned to 64 KiB: queue, first levels and a page of devices, an LPI
- * pending table and a virtual one for each core, configurations, and translation tables of some devices.
+ * pending table and a virtual one for each core, configurations; and for each LPI there is, an entry of a translation
+ * table and what direct injection notes of it.
  */
 #define TABLES_SIZE  UINT64_C(0x400000)
 #define TABLES_ALIGN UINT64_C(0x10000)

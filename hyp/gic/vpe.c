@@ -158,6 +158,26 @@ const char *vpe_block(struct vpe *vpe, bool *pending)
     return ITS_SEND(its_inv(doorbells.id, vpe->id), its_sync(its.rdbase[vpe->cpu]));
 }
 
+const char *vpe_settle(const struct vpe *vpe)
+{
+    const char *reason = ITS_SEND(its_vsync(vpe->id));
+
+    cache_forget((uintptr_t)vpe->pending, BIT(vpe->config->id_bits) / 8); /* whatever attributes it is written with */
+    return reason;
+}
+
+bool vpe_pending(const struct vpe *vpe, uint32_t vintid)
+{
+    const volatile uint8_t *table = vpe->pending;
+
+    return (table[vintid / 8] >> vintid % 8 & 1) != 0;
+}
+
+const char *vpe_ring(const struct vpe *vpe)
+{
+    return ITS_SEND(its_int(doorbells.id, vpe->id));
+}
+
 /* One ITS is told: it is the only one that vPEs are mapped on (5.3.18; GITS_TYPER.VMOVP). */
 const char *vpe_move(struct vpe *vpe, unsigned cpu)
 {

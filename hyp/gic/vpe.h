@@ -4,7 +4,7 @@
  * the redistributor of the core that runs its vCPU; while it is not, an event of it makes its doorbell pending, a
  * physical LPI, which is enabled only while the vCPU waits for it.
  *
- * vpe_load(), vpe_put() and vpe_block() run on the core that the vPE is at; the others on any, one core at a time.
+ * vpe_block() runs on the core that the vPE is at; the others on any, one core at a time.
  * Text that is returned: as in its.h.
  */
 #ifndef GIC_VPE_H
@@ -57,6 +57,16 @@ const char *vpe_put(struct vpe *vpe, bool *pending);
 
 /* ditto, and unless one is pending the next event rings its doorbell, once. */
 const char *vpe_block(struct vpe *vpe, bool *pending);
+
+/*
+ * Which vLPIs are pending is what the table in memory says of one that is not resident (5.1.2: but for the first 1024
+ * bytes its format is the architecture's), once that holds what came up to now: after vpe_settle().
+ */
+const char *vpe_settle(const struct vpe *vpe);
+bool vpe_pending(const struct vpe *vpe, uint32_t vintid);
+
+/* Its doorbell rings, as if an event had come. */
+const char *vpe_ring(const struct vpe *vpe);
 
 /* Its events go to core `cpu`; it is not resident. */
 const char *vpe_move(struct vpe *vpe, unsigned cpu);

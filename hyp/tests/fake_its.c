@@ -50,6 +50,15 @@ void cache_clean(uint64_t base, uint64_t size)
     fake_its.cleaned[n].size = size;
 }
 
+/* What past the caches is in memory is seen from here on. */
+void cache_forget(uint64_t base, uint64_t size)
+{
+    (void)size;
+    for (unsigned vpe = 0; vpe < FAKE_VPES; vpe++)
+        if (!fake_its.shareable && fake_its.vpes[vpe].mapped && fake_its.vpes[vpe].pending == base)
+            fake_its_write_pending(vpe);
+}
+
 static bool holds(unsigned i, uint64_t base, uint64_t size)
 {
     return fake_its.cleaned[i].size != 0 && fake_its.cleaned[i].base <= base &&

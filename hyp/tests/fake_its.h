@@ -18,6 +18,7 @@
 #define FAKE_EVENTS      64
 #define FAKE_COLLECTIONS 8
 #define FAKE_VPES        8
+#define FAKE_VLPIS       0x4000
 
 struct fake_event {
     enum { FAKE_UNMAPPED, FAKE_PHYSICAL, FAKE_VIRTUAL } kind;
@@ -66,6 +67,7 @@ struct fake_its {
     struct {
         bool mapped;
         uint64_t rdbase, pending, bits;
+        uint8_t vlpis[FAKE_VLPIS / 8]; /* pending, as hardware has it; memory hears of it when it must */
     } vpes[FAKE_VPES];
 
     /* its own */
@@ -89,6 +91,18 @@ void fake_its_execute(const uint64_t *c);
 
 /* What `device` has mapped for `event`; NULL: the device is not mapped. */
 const struct fake_event *fake_its_event(uint32_t device, uint32_t event);
+
+/* Whether `vpe` has `vintid` pending. */
+bool fake_its_pending(unsigned vpe, uint32_t vintid);
+
+/* One that `vpe` has pending is no longer; 1023: none. */
+uint32_t fake_its_take(unsigned vpe);
+
+/* A device's message; nothing where it is not mapped. */
+void fake_its_message(uint32_t device, uint32_t event);
+
+/* The pending table of `vpe` is what hardware has. */
+void fake_its_write_pending(unsigned vpe);
 
 /* Whether all of it was cleaned to memory, since the last fake_its_forget(); a command's place since it was read. */
 bool fake_its_cleaned(uint64_t base, uint64_t size);

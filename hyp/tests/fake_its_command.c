@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the fake ITS does when it has read a command. */
 #include <stddef.h>
+#include <string.h>
 
 #include "fake_its.h"
 
@@ -19,6 +20,72 @@ const struct fake_event *fake_its_event(uint32_t device, uint32_t event)
     const struct fake_device *found = find(device);
 
     return found != NULL && event < FAKE_EVENTS ? &found->events[event] : NULL;
+}
+
+bool fake_its_pending(unsigned vpe, uint32_t vintid)
+{
+    return vpe < FAKE_VPES && vintid < FAKE_VLPIS && (fake_its.vpes[vpe].vlpis[vintid / 8] >> vintid % 8 & 1) != 0;
+}
+
+/* Of a virtual event; whether it was. */
+static bool set_pending(const struct fake_event *at, bool pending)
+{
+    bool was = fake_its_pending(at->vpe, at->intid);
+
+    if (at->kind != FAKE_VIRTUAL)
+        return false;
+    if (at->vpe >= FAKE_VPES || !fake_its.vpes[at->vpe].mapped || at->intid < 8192 ||
+        at->intid >> fake_its.vpes[at->vpe].bits != 0) {
+        fake_its_wrong("a virtual LPI of no vPE, or none of it");
+        return false;
+    }
+    if (was != pending)
+        fake_its.vpes[at->vpe].vlpis[at->intid / 8] ^= (uint8_t)(1 << at->intid % 8);
+    return was;
+}
+
+uint32_t fake_its_take(unsigned vpe)
+{
+    for (uint32_t vintid = 8192; vintid < FAKE_VLPIS; vintid++) {
+        if (!fake_its_pending(vpe, vintid))
+            continue;
+        fake_its.vpes[vpe].vlpis[vintid / 8] ^= (uint8_t)(1 << vintid % 8);
+        return vintid;
+    }
+    return 1023;
+}
+
+void fake_its_message(uint32_t device, uint32_t event)
+{
+    const struct fake_event *at = fake_its_event(device, event);
+
+    if (at != NULL)
+        set_pending(at, true);
+}
+
+static bool resident(unsigned vpe)
+{
+    return (fake_its.vpendbaser & VALID) != 0 && BITS(fake_its.vpendbaser, 51, 16) << 16 == fake_its.vpes[vpe].pending;
+}
+
+/* The first 1024 bytes are nobody's business; those of a resident one are old. */
+void fake_its_write_pending(unsigned vpe)
+{
+    uint8_t *table = (uint8_t *)(uintptr_t)fake_its.vpes[vpe].pending;
+    uint64_t size = ((uint64_t)1 << fake_its.vpes[vpe].bits) / 8;
+
+    if (!resident(vpe))
+        memcpy(table + 1024, fake_its.vpes[vpe].vlpis + 1024, size - 1024);
+}
+
+static void vsync(const uint64_t *c)
+{
+    uint64_t id = BITS(c[1], 47, 32);
+
+    if (id >= FAKE_VPES || !fake_its.vpes[id].mapped)
+        fake_its_wrong("VSYNC of a vPE that is not mapped");
+    else if (fake_its.shareable)
+        fake_its_write_pending((unsigned)id);
 }
 
 static void mapd(const uint64_t *c)
@@ -70,6 +137,7 @@ static void event(uint64_t number, const uint64_t *c)
     struct fake_device *device = find((uint32_t)BITS(c[0], 63, 32));
     uint64_t id = BITS(c[1], 31, 0);
     struct fake_event *at;
+    bool pending;
 
     if (device == NULL || id >= (uint64_t)1 << device->bits || id >= FAKE_EVENTS) {
         fake_its_wrong("an event of no device, or none of it");
@@ -90,14 +158,22 @@ static void event(uint64_t number, const uint64_t *c)
         at->collection = (uint16_t)BITS(c[2], 15, 0);
         break;
     case 0x21:
+        pending = set_pending(at, false);
         at->vpe = (uint16_t)BITS(c[1], 47, 32);
         if ((c[2] & 1) != 0)
             at->doorbell = (uint32_t)BITS(c[2], 63, 32);
+        if (pending)
+            set_pending(at, true);
         break;
     case 0x0f:
+        set_pending(at, false);
         *at = (struct fake_event){FAKE_UNMAPPED, 0, 0, 0, 0};
         break;
-    default: /* INT, CLEAR, INV */
+    case 0x03:
+    case 0x04:
+        set_pending(at, number == 0x03);
+        break;
+    default: /* INV */
         break;
     }
 }
@@ -108,7 +184,7 @@ static void vmovp(const uint64_t *c)
 
     if (id >= FAKE_VPES || !fake_its.vpes[id].mapped)
         fake_its_wrong("VMOVP of a vPE that is not mapped");
-    else if ((fake_its.vpendbaser & VALID) != 0 && BITS(fake_its.vpendbaser, 51, 16) << 16 == fake_its.vpes[id].pending)
+    else if (resident((unsigned)id))
         fake_its_wrong("VMOVP of a resident vPE");
     else
         fake_its.vpes[id].rdbase = BITS(c[2], 51, 16);
@@ -131,9 +207,11 @@ void fake_its_execute(const uint64_t *c)
     case 0x22:
         vmovp(c);
         break;
-    case 0x05: /* SYNC, INVALL, VSYNC, VINVALL: nothing is late or cached here */
-    case 0x0d:
     case 0x25:
+        vsync(c);
+        break;
+    case 0x05: /* SYNC, INVALL, VINVALL: nothing is late or cached here */
+    case 0x0d:
     case 0x2d:
         break;
     case 0x01:

@@ -54,7 +54,7 @@ def _noticing(mutant: Mutant) -> list[str]:
     if mutant.file.startswith(("dev/", "core/runqueue")):
         return list(ALONE)
     if Path(mutant.file).name.startswith(("vits", "vlpi", "vredist_lpi", "guest_memory")):
-        return [*LPIS, "test_messages"]
+        return [*LPIS, "test_messages", "test_direct"]
     secure = mutant.file.startswith("vgic/vsecure")
     return [name for name in REFERENCES + MODEL if (name in ("test_secure", "test_states")) == secure]
 

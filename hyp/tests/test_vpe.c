@@ -120,6 +120,38 @@ static void vpes_past_the_caches(void)
     rig_no_rule_broken();
 }
 
+/* The table in memory is old while the vPE is resident, and up to a VSYNC; past the caches, until they are given up. */
+static void what_is_pending(void)
+{
+    bool pending;
+
+    OK(its_device_add(&edu, EDU, 32));
+    OK(its_event_vmap(&edu, 9, &vpe, 8200));
+    fake_its_message(EDU, 9);
+    OK(vpe_settle(&vpe));
+    EXPECT(vpe_pending(&vpe, 8200), true);
+    EXPECT(vpe_pending(&vpe, 8201), false);
+    OK(vpe_load(&vpe));
+    OK(its_event_vclear(&edu, 9, &vpe));
+    OK(vpe_put(&vpe, &pending));
+    OK(vpe_settle(&vpe));
+    EXPECT(vpe_pending(&vpe, 8200), false);
+    rig_no_rule_broken();
+}
+
+static void pending_in_memory(void)
+{
+    with_vpe();
+    what_is_pending();
+    rig_fresh();
+    fake_its.shareable = false;
+    OK(rig_start());
+    OK(vpe_init());
+    OK(vlpi_config_create(&config, 14));
+    OK(vpe_create(&vpe, 5, 0, &config));
+    what_is_pending();
+}
+
 static void a_vpe_that_stays_dirty(void)
 {
     bool pending;
@@ -155,6 +187,7 @@ int main(void)
         {"a doorbell rings for who waits only", doorbells_ring_for_who_waits},
         {"a vPE moves with its doorbell", vpes_move},
         {"virtual tables past the caches", vpes_past_the_caches},
+        {"what is pending of a vPE that is not resident", pending_in_memory},
         {"a vPE that stays dirty", a_vpe_that_stays_dirty},
         {"machines without GICv4.0", no_gicv4},
     };

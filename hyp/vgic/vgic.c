@@ -7,6 +7,7 @@
 #include "regs/intid.h"
 #include "regs/sgi.h"
 #include "route.h"
+#include "vits_direct.h"
 
 const char *vgic_init(struct vgic *vm, const struct delivery *delivery, unsigned version)
 {
@@ -68,6 +69,8 @@ static void update_allowed(struct virq_bank *bank)
 
 void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
 {
+    bool changes = vm->group_enabled[1] != group1;
+
     vm->group_enabled[0] = group0;
     vm->group_enabled[1] = group1;
     for (unsigned i = 0; i < vm->cpus; i++) {
@@ -78,6 +81,8 @@ void vgic_enable_groups(struct vgic *vm, bool group0, bool group1)
     }
     for (unsigned i = 0; i < vgic_spi_banks(vm); i++)
         update_allowed(&vm->spi[i]);
+    if (changes && vm->delivery->direct != NULL)
+        vm->delivery->direct->changed_all(vm);
 }
 
 void vgic_set_asleep(struct vgic_cpu *cpu, bool asleep)

@@ -96,13 +96,19 @@ static bool movi(struct vgic *vm, const uint64_t *command)
 
 static bool movall(struct vgic *vm, const uint64_t *command)
 {
+    const struct vits_direct *direct = vm->delivery->direct;
     struct vgic_cpu *from = redistributor(vm, FIELD_GET(ITS_MOVALL_FROM_2, command[2]));
     struct vgic_cpu *to = redistributor(vm, FIELD_GET(ITS_MOVALL_TO_3, command[3]));
 
     if (from == NULL || to == NULL)
         return false;
-    if (from != to)
-        vlpi_move_all(from, to);
+    if (from == to)
+        return true;
+    if (direct != NULL)
+        direct->surrender(from);
+    vlpi_move_all(from, to);
+    if (direct != NULL)
+        direct->adopt(to);
     return true;
 }
 
@@ -193,18 +199,24 @@ static bool done_directly(struct vgic *vm, const uint64_t *command)
 /* What the command changed of events that the model has not. */
 static void follow(struct vgic *vm, const uint64_t *command)
 {
+    const struct vits_direct *direct = vm->delivery->direct;
+
     switch (number_of(command)) {
-    case ITS_MAPTI:
-    case ITS_MAPI:
     case ITS_MOVI:
     case ITS_DISCARD:
+        direct->moved(vm, device_of(command), event_of(command));
+        break;
+    case ITS_MAPTI:
+    case ITS_MAPI:
     case ITS_INV:
-        vm->delivery->direct->changed(vm, device_of(command), event_of(command));
+        direct->changed(vm, device_of(command), event_of(command));
         break;
     case ITS_MAPD:
+        direct->changed_device(vm, device_of(command));
+        break;
     case ITS_MAPC:
     case ITS_INVALL:
-        vm->delivery->direct->changed_all(vm);
+        direct->changed_collection(vm, icid_of(command));
         break;
     default:
         break;
@@ -234,20 +246,30 @@ bool vits_command(struct vgic *vm, const uint64_t *command)
     return vm->delivery->direct != NULL ? run_and_follow(vm, command) : run(vm, command);
 }
 
-bool vits_translate(struct vgic *vm, uint32_t device, uint32_t event, struct vgic_cpu **cpu, uint32_t *intid)
+void vits_translate(struct vgic *vm, uint32_t device, uint32_t event, struct vits_target *target)
 {
     struct vits_event found;
 
+    *target = (struct vits_target){NULL, 0, VITS_UNMAPPED};
     if (!vm->its.enabled || !vits_find(vm, device, event, &found))
-        return false;
-    *cpu = vits_collection(vm, found.icid);
-    *intid = found.intid;
-    return *cpu != NULL && vlpi_irq(*cpu, *intid) != NULL;
+        return;
+    target->icid = found.icid;
+    target->intid = found.intid;
+    target->cpu = vits_collection(vm, found.icid);
+    if (target->cpu != NULL && vlpi_irq(target->cpu, target->intid) == NULL)
+        target->cpu = NULL;
 }
 
-bool vits_command_is_long(const uint64_t *command)
+/* By number: commands of one event come first, then MAPD and MAPC, which direct injection looks at all events for. */
+bool vits_command_is_long(const struct vgic *vm, const uint64_t *command)
 {
-    return number_of(command) == ITS_INVALL || number_of(command) == ITS_MOVALL;
+    uint64_t number = number_of(command);
+
+    if (number < ITS_MAPD)
+        return false;
+    if (number == ITS_MAPD || number == ITS_MAPC)
+        return vm->delivery->direct != NULL;
+    return number == ITS_INVALL || number == ITS_MOVALL;
 }
 
 /* The same translation as INT's: an interrupt that is not mapped goes nowhere (IHI 0069H 5.1.2). */

@@ -12,6 +12,6 @@ struct vgic;
 bool vits_command(struct vgic *vm, const uint64_t *command);
 
 /* Whether it takes time with the number of LPIs: it ends an exit's share of the queue. */
-bool vits_command_is_long(const uint64_t *command);
+bool vits_command_is_long(const struct vgic *vm, const uint64_t *command);
 
 #endif

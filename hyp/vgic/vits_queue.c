@@ -58,7 +58,7 @@ bool vits_run(struct vgic *vm)
         its->creadr = its->creadr + ITS_COMMAND_SIZE == size ? 0 : its->creadr + ITS_COMMAND_SIZE;
         if (!vits_command(vm, command))
             vm->misuse++;
-        if (vits_command_is_long(command))
+        if (vits_command_is_long(vm, command))
             break;
     }
     return its->creadr == its->cwriter;

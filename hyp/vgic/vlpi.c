@@ -208,6 +208,8 @@ static uint32_t count(const struct vgic_cpu *cpu)
 /* GICR_PENDBASER.PTZ says that the table is zero, which saves reading it. */
 void vlpi_enable(struct vgic_cpu *cpu, bool enabled)
 {
+    const struct vits_direct *direct = cpu->vm->delivery->direct;
+
     if (enabled == cpu->lpi.enabled)
         return;
     cpu->lpi.enabled = enabled;
@@ -217,11 +219,13 @@ void vlpi_enable(struct vgic_cpu *cpu, bool enabled)
             load_pending(cpu);
         cpu->lpi.pendbaser &= ~GICR_PENDBASER_PTZ;
     } else {
+        if (direct != NULL)
+            direct->surrender(cpu);
         store_pending(cpu);
         cpu->lpi.count = 0;
     }
-    if (cpu->vm->delivery->direct != NULL)
-        cpu->vm->delivery->direct->changed_all(cpu->vm);
+    if (direct != NULL)
+        direct->changed_all(cpu->vm);
 }
 
 /*

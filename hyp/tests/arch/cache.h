@@ -6,5 +6,6 @@
 #include <stdint.h>
 
 void cache_clean(uint64_t base, uint64_t size);
+void cache_forget(uint64_t base, uint64_t size);
 
 #endif
