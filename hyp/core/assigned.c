@@ -20,52 +20,58 @@
 #include "vits_direct.h"
 
 #define DEVICE_OF_CPUS 0  /* DeviceID of a core's stores */
-#define EVENTS         32 /* that the function may send */
+#define EVENTS         32 /* that each device may send, unless it is said: as many as MSI has */
+#define LIST_SIZE      256
 #define CONFIG_SIZE    0x1000
 #define BUS_SIZE       0x100000 /* configuration space of all functions of a bus */
 #define VMID_DMA       128      /* above those of stage 2 of the cores: tables of its own */
 #define REPORTS_MAX    8        /* events of the SMMU that are printed */
 
+struct function {
+    struct assigned_function seen;
+    struct pci_function registers;
+    struct its_device messages;
+};
+
 static struct {
     struct assigned seen;
     struct pci_host host;
-    struct pci_function function;
-    struct pgtable dma; /* of the function: the VM's memory, at the VM's addresses */
-    struct its_device messages, stores;
+    struct range free; /* of the window */
+    struct function *functions;
+    struct pgtable dma; /* of all functions: the VM's memory, at the VM's addresses */
+    bool translates;    /* dma is there */
+    struct its_device stores;
 } devices[1]; /* of VM 0 */
 
 static uint32_t smmu_intid; /* 0: there is none */
 static unsigned reports;
 
-static void find_function(struct vm *vm, const char *text)
+/* All on one bus, of which the guest sees the host. */
+static void find_function(struct vm *vm, struct function *function, const char *text)
 {
-    struct pci_host *host = &devices[vm->id].host;
+    const struct pci_host *host = &devices[vm->id].host;
     struct assigned *seen = &devices[vm->id].seen;
     uint64_t config;
 
-    if (!pci_host_find(platform.fdt, host))
-        platform_refuse("vm%u.pci=%s: this machine has no pci-host-ecam-generic node", vm->id, text);
-    if (!pci_parse_rid(text, &seen->rid))
-        platform_refuse("vm%u.pci=%s: give BUS:DEVICE.FUNCTION in hexadecimal, as 00:03.0", vm->id, text);
-    config = pci_config_space(host, seen->rid);
+    if (!pci_parse_rid(text, &function->seen.rid))
+        platform_refuse("vm%u.pci=%s: give BUS:DEVICE.FUNCTION in hexadecimal, as 00:03.0, several with a comma",
+                        vm->id, text);
+    config = pci_config_space(host, function->seen.rid);
     if (config == 0)
         platform_refuse("vm%u.pci=%s: beyond this machine's buses", vm->id, text);
     mmu_map_device(config, CONFIG_SIZE);
-    if (!pci_function_probe(&devices[vm->id].function, config))
+    if (!pci_function_probe(&function->registers, config))
         platform_refuse("vm%u.pci=%s: no device is there", vm->id, text);
-    seen->ecam = (struct range){host->ecam.base + (uint64_t)(seen->rid >> 8) * BUS_SIZE, BUS_SIZE};
-    seen->window = host->window;
+    for (unsigned n = 0; n < seen->count; n++)
+        if (devices[vm->id].functions[n].seen.rid == function->seen.rid || seen->bus != function->seen.rid >> 8)
+            platform_refuse("vm%u.pci=%s: give each function once, and all of one bus", vm->id, text);
+    seen->bus = function->seen.rid >> 8;
 }
 
-static void give_bars(struct vm *vm, const char *text)
+static void give_bars(struct vm *vm, struct pci_function *function, const char *text)
 {
-    struct pci_function *function = &devices[vm->id].function;
-    struct assigned *seen = &devices[vm->id].seen;
-    struct range rest = seen->window;
-
-    if (!pci_function_place(function, &rest, PAGE_SIZE))
+    if (!pci_function_place(function, &devices[vm->id].free, PAGE_SIZE))
         platform_refuse("vm%u.pci=%s: its registers do not fit into the 32-bit window, or share a page", vm->id, text);
-    seen->bars = (struct range){seen->window.base, seen->window.size - rest.size};
     for (unsigned n = 0; n < PCI_BARS; n++) {
         struct range bar = pci_function_bar(function, n);
 
@@ -74,19 +80,20 @@ static void give_bars(struct vm *vm, const char *text)
     }
 }
 
-static void give_intx(struct vm *vm)
+/* Functions may share one. */
+static void give_intx(struct vm *vm, struct function *function)
 {
-    const struct pci_function *function = &devices[vm->id].function;
-    uint32_t intid = function->pin == 0 ? 0 : pci_intx(&devices[vm->id].host, devices[vm->id].seen.rid, function->pin);
+    unsigned pin = function->registers.pin;
+    uint32_t intid = pin == 0 ? 0 : pci_intx(&devices[vm->id].host, function->seen.rid, pin);
 
     if (intid == 0 || intid >= gic_spi_end())
         return;
-    devices[vm->id].seen.intx = intid;
-    devices[vm->id].seen.pin = function->pin;
+    function->seen.intx = intid;
+    function->seen.pin = pin;
     passthrough_link(vm, intid);
 }
 
-/* The only SMMU there is, and one function behind it. */
+/* The only SMMU there is. */
 static void start_smmu(const struct range *registers)
 {
     struct range memory = {platform_alloc(SMMU_MEMORY, SMMU_MEMORY_ALIGN), SMMU_MEMORY};
@@ -101,11 +108,22 @@ static void start_smmu(const struct range *registers)
         platform_refuse("%s", reason);
 }
 
-/* DMA has the VM's memory at the VM's addresses, and nothing else. */
-static void isolate(struct vm *vm, const char *text)
+/* What DMA of the VM's functions has: its memory at its addresses, and nothing else. */
+static void start_translation(struct vm *vm, const struct range *registers)
 {
     struct pgtable *dma = &devices[vm->id].dma;
-    uint32_t stream = pci_stream_id(&devices[vm->id].host, devices[vm->id].seen.rid);
+
+    start_smmu(registers);
+    pgtable_init(dma, 1);
+    stage2_map_memory(dma, vm->ram.base, vm->ram_pa, vm->ram.size);
+    if (smmu_intid != 0)
+        gic->enable_spi(smmu_intid, vm->vcpu[0]->vgic.core, true);
+    devices[vm->id].translates = true;
+}
+
+static void isolate(struct vm *vm, struct function *function, const char *text)
+{
+    uint32_t stream = pci_stream_id(&devices[vm->id].host, function->seen.rid);
     struct range registers;
     const char *reason;
 
@@ -114,15 +132,12 @@ static void isolate(struct vm *vm, const char *text)
               vm->id, text);
         return;
     }
-    start_smmu(&registers);
-    pgtable_init(dma, 1);
-    stage2_map_memory(dma, vm->ram.base, vm->ram_pa, vm->ram.size);
-    reason = smmu_assign(stream, dma, (uint16_t)(VMID_DMA + vm->id));
+    if (!devices[vm->id].translates)
+        start_translation(vm, &registers);
+    reason = smmu_assign(stream, &devices[vm->id].dma, (uint16_t)(VMID_DMA + vm->id));
     if (reason != NULL)
         platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
-    devices[vm->id].seen.isolated = true;
-    if (smmu_intid != 0)
-        gic->enable_spi(smmu_intid, vm->vcpu[0]->vgic.core, true);
+    function->seen.isolated = true;
 }
 
 /* Messages of `device` are the VM's: directly, or as physical LPIs of core 0 that EL2 gives to its ITS. */
@@ -138,40 +153,52 @@ static const char *give_events(struct vm *vm, struct its_device *device)
     return reason;
 }
 
+/* vm<id>.events=: EventIDs that each of its devices may send, from 0 on. */
 static const char *map_events(struct vm *vm, struct its_device *device, uint32_t id)
 {
+    uint64_t events = vm_number(vm, "events", EVENTS);
     const char *reason = messages_start();
 
+    if (events == 0 || events > BIT(VITS_ID_BITS))
+        platform_refuse("vm%u.events=%lu: give 1 to %lu", vm->id, events, BIT(VITS_ID_BITS));
     if (reason == NULL)
         reason = gic->cpu_init(); /* this core's LPIs, and the collection of its events */
     if (reason == NULL)
-        reason = its_device_add(device, id, EVENTS);
+        reason = its_device_add(device, id, (uint32_t)events);
     return reason != NULL ? reason : give_events(vm, device);
 }
 
-/* The function's writes reach the physical ITS, behind an SMMU too; DeviceID and EventIDs are the guest's own. */
-static void give_messages(struct vm *vm, const char *text)
+/* Messages of functions behind the SMMU reach the ITS through it. */
+static void let_messages_through(struct vm *vm, const char *text)
 {
-    struct pci_function *function = &devices[vm->id].function;
-    uint32_t id = pci_device_id(&devices[vm->id].host, devices[vm->id].seen.rid);
-    const char *reason;
-    uint64_t page;
+    static bool let;
+    uint64_t page = its.base + GITS_TRANSLATION;
 
-    if (vm->gits.size == 0 || (function->msi == 0 && function->msix == 0) || id == PCI_NO_ID)
-        return;
-    reason = map_events(vm, &devices[vm->id].messages, id);
-    if (reason != NULL)
-        platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
-    devices[vm->id].seen.messages = true;
-    devices[vm->id].seen.device_id = id;
-    page = its.base + GITS_TRANSLATION;
-    pci_function_messages(function, page + GITS_TRANSLATER, vm->gits.base + GITS_TRANSLATION + GITS_TRANSLATER);
-    if (!devices[vm->id].seen.isolated)
-        return;
     if (page - vm->ram.base < vm->ram.size)
         platform_refuse("vm%u.pci=%s: the machine's ITS is where the VM has memory", vm->id, text);
-    stage2_map_device(&devices[vm->id].dma, page, page, PAGE_SIZE);
+    if (!let)
+        stage2_map_device(&devices[vm->id].dma, page, page, PAGE_SIZE);
+    let = true;
     dsb(ishst); /* nothing was there, so the SMMU has nothing of it cached */
+}
+
+/* The function's writes reach the physical ITS, behind an SMMU too; DeviceID and EventIDs are the guest's own. */
+static void give_messages(struct vm *vm, struct function *function, const char *text)
+{
+    uint32_t id = pci_device_id(&devices[vm->id].host, function->seen.rid);
+    const char *reason;
+
+    if (vm->gits.size == 0 || (function->registers.msi == 0 && function->registers.msix == 0) || id == PCI_NO_ID)
+        return;
+    reason = map_events(vm, &function->messages, id);
+    if (reason != NULL)
+        platform_refuse("vm%u.pci=%s: %s", vm->id, text, reason);
+    function->seen.messages = true;
+    function->seen.device_id = id;
+    pci_function_messages(&function->registers, its.base + GITS_TRANSLATION + GITS_TRANSLATER,
+                          vm->gits.base + GITS_TRANSLATION + GITS_TRANSLATER);
+    if (function->seen.isolated)
+        let_messages_through(vm, text);
 }
 
 /*
@@ -192,20 +219,54 @@ static void give_translater(struct vm *vm)
     stage2_map_device(&vm->stage2, vm->gits.base + GITS_TRANSLATION, its.base + GITS_TRANSLATION, PAGE_SIZE);
 }
 
+static void give_function(struct vm *vm, struct function *function, const char *text)
+{
+    find_function(vm, function, text);
+    give_bars(vm, &function->registers, text);
+    give_intx(vm, function);
+    isolate(vm, function, text);
+    give_messages(vm, function, text);
+}
+
+/* `list`: of BUS:DEVICE.FUNCTION, with commas. */
+static void give_functions(struct vm *vm, char *list)
+{
+    struct assigned *seen = &devices[vm->id].seen;
+    size_t size = sizeof(struct function);
+    uint64_t memory;
+
+    for (const char *at = strchr(list, ','); at != NULL; at = strchr(at + 1, ','))
+        size += sizeof(struct function);
+    memory = platform_alloc(size, _Alignof(struct function));
+    if (memory == 0)
+        platform_refuse("vm%u.pci=%s: no memory for so many functions", vm->id, list);
+    memset((void *)memory, 0, size);
+    devices[vm->id].functions = (struct function *)memory;
+    for (char *next; list != NULL; list = next) {
+        next = strchr(list, ',');
+        if (next != NULL)
+            *next++ = '\0';
+        give_function(vm, &devices[vm->id].functions[seen->count], list);
+        seen->count++;
+    }
+}
+
 void assigned_give(struct vm *vm)
 {
-    char text[16];
+    struct pci_host *host = &devices[vm->id].host;
+    struct assigned *seen = &devices[vm->id].seen;
+    char list[LIST_SIZE];
 
     give_translater(vm);
-    if (!vm_text(vm, "pci", text, sizeof(text)))
+    if (!vm_text(vm, "pci", list, sizeof(list)))
         return;
     if (vm->id != 0)
-        platform_refuse("vm%u.pci=%s: only vm0 can have a PCI function", vm->id, text);
-    find_function(vm, text);
-    give_bars(vm, text);
-    give_intx(vm);
-    isolate(vm, text);
-    give_messages(vm, text);
+        platform_refuse("vm%u.pci=%s: only vm0 can have PCI functions", vm->id, list);
+    if (!pci_host_find(platform.fdt, host))
+        platform_refuse("vm%u.pci=%s: this machine has no pci-host-ecam-generic node", vm->id, list);
+    seen->window = devices[vm->id].free = host->window;
+    give_functions(vm, list);
+    seen->ecam = (struct range){host->ecam.base + (uint64_t)seen->bus * BUS_SIZE, BUS_SIZE};
 }
 
 const struct assigned *assigned_of(const struct vm *vm)
@@ -215,28 +276,34 @@ const struct assigned *assigned_of(const struct vm *vm)
     return vm->id == 0 ? &devices[0].seen : &none;
 }
 
-/* Offset in the function's configuration space; CONFIG_SIZE where another one's is. */
-static unsigned own_offset(const struct vm *vm, uint64_t offset)
+const struct assigned_function *assigned_function(const struct vm *vm, unsigned n)
 {
-    uint64_t own = offset - (uint64_t)(devices[vm->id].seen.rid & 0xff) * CONFIG_SIZE;
+    return &devices[vm->id].functions[n].seen;
+}
 
-    return own < CONFIG_SIZE ? (unsigned)own : CONFIG_SIZE;
+/* The function whose configuration space is at `offset` of the bus's; NULL: none of the VM's. */
+static struct function *function_at(const struct vm *vm, uint64_t offset)
+{
+    for (unsigned n = 0; n < devices[vm->id].seen.count; n++)
+        if ((devices[vm->id].functions[n].seen.rid & 0xff) == offset / CONFIG_SIZE)
+            return &devices[vm->id].functions[n];
+    return NULL;
 }
 
 /* Where no function is, all ones are read (PCI Local Bus 3.0, 6.1). */
 uint32_t assigned_config_read(const struct vm *vm, uint64_t offset, unsigned size)
 {
-    unsigned own = own_offset(vm, offset);
+    const struct function *function = function_at(vm, offset);
 
-    return own < CONFIG_SIZE ? pci_function_read(&devices[vm->id].function, own, size) : UINT32_MAX;
+    return function != NULL ? pci_function_read(&function->registers, offset % CONFIG_SIZE, size) : UINT32_MAX;
 }
 
 void assigned_config_write(const struct vm *vm, uint64_t offset, unsigned size, uint32_t value)
 {
-    unsigned own = own_offset(vm, offset);
+    struct function *function = function_at(vm, offset);
 
-    if (own < CONFIG_SIZE)
-        pci_function_write(&devices[vm->id].function, own, size, value);
+    if (function != NULL)
+        pci_function_write(&function->registers, offset % CONFIG_SIZE, size, value);
 }
 
 static void report_events(struct vm *vm)
@@ -251,13 +318,24 @@ static void report_events(struct vm *vm)
     }
 }
 
+/* Whether `device` is one of the VM's functions. */
+static bool owns(const struct its_device *device)
+{
+    const struct function *functions = devices[0].functions;
+
+    for (unsigned n = 0; n < devices[0].seen.count; n++)
+        if (device == &functions[n].messages)
+            return true;
+    return false;
+}
+
 static void message(struct vgic *vm, uint32_t pintid)
 {
     const struct its_device *device;
     uint32_t event;
 
     device = its_device_of(pintid, &event);
-    if (device == &devices[0].messages)
+    if (owns(device))
         vits_message(vm, device->id, event);
     else
         vm->misuse++;

@@ -25,6 +25,10 @@
 #define PCI_DEVICE_MASK 0xf800
 #define PCI_PIN_MASK    7
 
+/* Of an entry of interrupt-map, without the parent's address; of msi-map. */
+#define INTX_CELLS 8
+#define MSI_CELLS  4
+
 static int property_string(void *fdt, const char *name, const char *value)
 {
     return fdt_property(fdt, name, value, (int)strlen(value) + 1);
@@ -162,23 +166,74 @@ static int add_uart(void *fdt)
     return error | fdt_end_node(fdt);
 }
 
-/* The parent's address stands between its phandle and its specifier: two cells where the GIC has an ITS (add_its()). */
-static int add_intx(void *fdt, const struct vm *vm, const struct assigned *assigned)
+/* Writes cells at `*at`, which goes on behind them. */
+static void put(fdt32_t **at, const uint32_t *cells, unsigned count)
 {
-    uint32_t address = (uint32_t)assigned->rid << 8 & PCI_DEVICE_MASK, spi = assigned->intx - INTID_SPI_FIRST;
-    int error = CELLS(fdt, "interrupt-map-mask", PCI_DEVICE_MASK, 0, 0, PCI_PIN_MASK);
-
-    if (vm->gits.size != 0)
-        return error |
-               CELLS(fdt, "interrupt-map", address, 0, 0, assigned->pin, PHANDLE_GIC, 0, 0, GIC_SPI, spi, GIC_LEVEL);
-    return error | CELLS(fdt, "interrupt-map", address, 0, 0, assigned->pin, PHANDLE_GIC, GIC_SPI, spi, GIC_LEVEL);
+    for (unsigned i = 0; i < count; i++)
+        *(*at)++ = cpu_to_fdt32(cells[i]);
 }
 
-/* The host of the function that the VM has; its BARs are where they are (linux,pci-probe-only). */
+#define PUT(at, ...) put((at), (const uint32_t[]){__VA_ARGS__}, ARRAY_SIZE(((const uint32_t[]){__VA_ARGS__})))
+
+/* Of each function an entry. The parent's address stands between its phandle and its specifier: two cells where the GIC
+ * has an ITS (add_its()). */
+static int add_intx(void *fdt, const struct vm *vm, unsigned count)
+{
+    unsigned parent_cells = vm->gits.size != 0 ? 2 : 0;
+    int error = CELLS(fdt, "interrupt-map-mask", PCI_DEVICE_MASK, 0, 0, PCI_PIN_MASK);
+    void *value = NULL;
+    fdt32_t *at;
+
+    error |= fdt_property_placeholder(fdt, "interrupt-map",
+                                      (int)(sizeof(fdt32_t) * count * (INTX_CELLS + parent_cells)), &value);
+    at = value;
+    for (unsigned n = 0; error == 0 && n < assigned_of(vm)->count; n++) {
+        const struct assigned_function *function = assigned_function(vm, n);
+
+        if (function->intx == 0)
+            continue;
+        PUT(&at, (uint32_t)function->rid << 8 & PCI_DEVICE_MASK, 0, 0, function->pin, PHANDLE_GIC);
+        put(&at, (const uint32_t[]){0, 0}, parent_cells);
+        PUT(&at, GIC_SPI, function->intx - INTID_SPI_FIRST, GIC_LEVEL);
+    }
+    return error;
+}
+
+static int add_messages(void *fdt, const struct vm *vm, unsigned count)
+{
+    void *value = NULL;
+    int error = fdt_property_placeholder(fdt, "msi-map", (int)(sizeof(fdt32_t) * count * MSI_CELLS), &value);
+    fdt32_t *at = value;
+
+    for (unsigned n = 0; error == 0 && n < assigned_of(vm)->count; n++) {
+        const struct assigned_function *function = assigned_function(vm, n);
+
+        if (function->messages)
+            PUT(&at, function->rid, PHANDLE_ITS, function->device_id, 1);
+    }
+    return error;
+}
+
+static int add_maps(void *fdt, const struct vm *vm)
+{
+    unsigned intx = 0, messages = 0;
+    int error = 0;
+
+    for (unsigned n = 0; n < assigned_of(vm)->count; n++) {
+        intx += assigned_function(vm, n)->intx != 0;
+        messages += assigned_function(vm, n)->messages;
+    }
+    if (intx != 0)
+        error |= add_intx(fdt, vm, intx);
+    if (messages != 0)
+        error |= add_messages(fdt, vm, messages);
+    return error;
+}
+
+/* The host of the functions that the VM has; their BARs are where they are (linux,pci-probe-only). */
 static int add_pci(void *fdt, const struct vm *vm)
 {
     const struct assigned *assigned = assigned_of(vm);
-    uint32_t rid = assigned->rid;
     int error;
 
     if (assigned->ecam.size == 0)
@@ -190,14 +245,11 @@ static int add_pci(void *fdt, const struct vm *vm)
     error |= CELLS(fdt, "#address-cells", 3);
     error |= CELLS(fdt, "#size-cells", 2);
     error |= CELLS(fdt, "#interrupt-cells", 1);
-    error |= CELLS(fdt, "bus-range", rid >> 8, rid >> 8);
+    error |= CELLS(fdt, "bus-range", assigned->bus, assigned->bus);
     error |= CELLS(fdt, "ranges", PCI_MEM32, CELLS64(assigned->window.base), CELLS64(assigned->window.base),
                    CELLS64(assigned->window.size));
     error |= fdt_property(fdt, "dma-coherent", NULL, 0);
-    if (assigned->intx != 0)
-        error |= add_intx(fdt, vm, assigned);
-    if (assigned->messages)
-        error |= CELLS(fdt, "msi-map", rid, PHANDLE_ITS, assigned->device_id, 1);
+    error |= add_maps(fdt, vm);
     return error | fdt_end_node(fdt);
 }
 

@@ -30,7 +30,8 @@ bool smmu_find(const void *fdt, struct range *registers, uint32_t *intid);
 /* Starts it, its registers mapped at `base`, every stream terminated. `memory`: SMMU_MEMORY bytes, zero. */
 const char *smmu_init(uintptr_t base, struct range memory);
 
-/* DMA of `stream` goes through `stage2`, a table of STAGE2_IPA_BITS bits, under `vmid`, one that is not used twice. */
+/* DMA of `stream` goes through `stage2`, a table of STAGE2_IPA_BITS bits, under `vmid`, which no other
+ * table has. */
 const char *smmu_assign(uint32_t stream, const struct pgtable *stage2, uint16_t vmid);
 
 /* The next event that the SMMU reported; false: there is none. */
