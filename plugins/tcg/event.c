@@ -246,7 +246,7 @@ void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, ui
     }
 }
 
-void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
+bool event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
     const uint64_t elr = register_read_el(REG_ELR_EL1, site->el);
     const uint64_t spsr = register_read_el(REG_SPSR_EL1, site->el);
@@ -255,19 +255,23 @@ void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 
     vcpu->eret_target = elr;
     if (site->el == 3) {
-        return;
+        return false;
     }
     put_counts(vcpu, site->el, insn);
     record = put_record(vcpu, site->el == 2 ? RECORD_ERET_EL2 : RECORD_ERET_EL1, to, insn);
     record->flags = put_guest_flag(vcpu, site->el == 2 ? to : site->el);
     record->a = elr;
     record->b = spsr;
-    if (record->flags & RECORD_GUEST && site->el == 2 && emulation_waits(&vcpu->emulation)) {
+    if (site->el != 2 || !(record->flags & RECORD_GUEST)) {
+        return false;
+    }
+    if (emulation_waits(&vcpu->emulation)) {
         const struct emulation_owner owner = running_vcpu();
 
         emulation_return(&vcpu->emulation, to, elr, &owner);
         set_attention(vcpu, to);
     }
+    return true;
 }
 
 void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn)

@@ -11,7 +11,7 @@
 #include "vcpu.h"
 
 void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, uint64_t insn);
-void event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn);
+bool event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn); /* whether EL2 enters a guest */
 void event_gic_write(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_mark(struct vcpu *vcpu, const struct site *site, uint64_t insn);
 void event_wfx(struct vcpu *vcpu, const struct site *site, uint64_t insn);

@@ -14,6 +14,7 @@
 #include "site.h"
 #include "stimulus.h"
 #include "translate.h"
+#include "wake.h"
 
 int qemu_plugin_version = QEMU_API_VERSION;
 
@@ -124,6 +125,11 @@ static bool find_machine(char *error, unsigned int size)
     if ((options.deadline || options.slice) && missing) {
         (void)snprintf(error, size, "%s: this QEMU does not export %s", options.deadline ? "deadline" : "slice",
                        missing);
+        return false;
+    }
+    missing = options.begin_by_guest ? wake_by_guest() : NULL;
+    if (missing) {
+        (void)snprintf(error, size, "begin: this QEMU does not export %s", missing);
         return false;
     }
     return true;

@@ -31,6 +31,7 @@ typedef void (*store_fn)(void *space, uint64_t address, uint32_t value, uint64_t
 typedef uint32_t (*cflags_fn)(void *cpu);
 typedef void (*cflags_init_fn)(void *cpu, bool parallel);
 typedef void (*cpu_exit_fn)(void *cpu);
+typedef void (*flush_fn)(void *cpu);
 
 static timer_init_fn timer_init;
 static timer_mod_fn timer_mod;
@@ -43,6 +44,7 @@ static store_fn store;
 static cflags_fn cflags;
 static cflags_init_fn cflags_init;
 static cpu_exit_fn cpu_exit;
+static flush_fn flush;
 static void **current_cpu; /* the instance of the thread that all vCPUs share */
 static void *memory;       /* QEMU's address_space_memory: what a bus master without an IOMMU sees */
 
@@ -110,6 +112,21 @@ const char *machine_find_turns(void)
     };
 
     return find_all(symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+const char *machine_find_flush(void)
+{
+    const struct symbol symbols[] = {
+        {"qemu_get_cpu", (void *)&get_cpu, sizeof(get_cpu)},
+        {"tb_flush", (void *)&flush, sizeof(flush)},
+    };
+
+    return find_all(symbols, sizeof(symbols) / sizeof(symbols[0]));
+}
+
+void machine_flush(unsigned int vcpu)
+{
+    flush(get_cpu((int)vcpu));
 }
 
 void *machine_cpu(unsigned int index)

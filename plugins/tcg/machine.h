@@ -48,6 +48,10 @@ bool machine_counts_insns(void);
  */
 void machine_settle_clock(unsigned int vcpu);
 
+/* All translated code is thrown away once the vCPU has left its block. The first one is as machine_find(). */
+const char *machine_find_flush(void);
+void machine_flush(unsigned int vcpu);
+
 /* Asks QEMU to exit with `code`; does nothing where QEMU does not export it. */
 void machine_stop(int code);
 

@@ -8,7 +8,7 @@
 
 #define VALID                                                                                                          \
     "out=DIR, deadline=NS, count=fast|insn, mmio=el2|emulated|all, profile=FILE, region=MARK:MARK, stimulus=FILE, "    \
-    "slice=NS"
+    "slice=NS, begin=reset|guest"
 
 static const char *value_of(const char *argument, const char *key)
 {
@@ -86,6 +86,10 @@ static bool parse_one(struct options *options, const char *argument)
     }
     if ((value = value_of(argument, "slice")) != NULL) {
         return parse_ns(value, &options->slice);
+    }
+    if ((value = value_of(argument, "begin")) != NULL) {
+        options->begin_by_guest = strcmp(value, "guest") == 0;
+        return options->begin_by_guest || strcmp(value, "reset") == 0;
     }
     return false;
 }

@@ -2,7 +2,7 @@
 /*
  * The plugin's arguments:
  * -plugin virqlab.so,out=DIR[,deadline=NS][,count=fast|insn][,mmio=el2|emulated|all][,profile=FILE,region=MARK:MARK]
- *                   [,stimulus=FILE][,slice=NS]
+ *                   [,stimulus=FILE][,slice=NS][,begin=reset|guest]
  */
 #ifndef VIRQLAB_OPTIONS_H
 #define VIRQLAB_OPTIONS_H
@@ -26,6 +26,7 @@ struct options {
     uint16_t region_end;
     const char *stimulus; /* file of stores to make, by virtual time; NULL: none */
     uint64_t slice;       /* virtual time in ns after which vCPUs that share a thread take turns; 0: QEMU decides */
+    bool begin_by_guest;  /* devices and PSTATE.DAIF at EL2 are watched from the first entry to a guest on (wake.h) */
 };
 
 /* Returns false with one line in `error`. The strings of argv are kept. */

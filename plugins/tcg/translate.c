@@ -20,6 +20,7 @@
 #include "robin.h"
 #include "site.h"
 #include "vector.h"
+#include "wake.h"
 
 #define FIELD(name) vcpu_field(offsetof(struct vcpu, name))
 
@@ -97,7 +98,9 @@ static void on_eret(unsigned int index, void *data)
 {
     struct vcpu *vcpu = at_insn(index, data);
 
-    event_eret(vcpu, data, index_of(vcpu, data));
+    if (event_eret(vcpu, data, index_of(vcpu, data))) {
+        wake_guest_runs(index);
+    }
 }
 
 static void on_gic_write(unsigned int index, void *data)
@@ -286,7 +289,8 @@ static void instrument_insn(struct qemu_plugin_insn *insn, const struct site *si
         call(insn, on_gic_write, site);
     } else if ((class == A64_GIC_ACK || class == A64_GIC_EOI) && site->el != 0) {
         call(insn, on_access, site);
-    } else if ((class == A64_DAIF_WRITE || class == A64_DAIF_SET || class == A64_DAIF_CLEAR) && site->el == 2) {
+    } else if ((class == A64_DAIF_WRITE || class == A64_DAIF_SET || class == A64_DAIF_CLEAR) && site->el == 2 &&
+               wake_watched()) {
         call(insn, on_daif, site);
     }
 }
@@ -297,7 +301,7 @@ static void instrument_counts(struct qemu_plugin_insn *insn, const struct site *
     const unsigned int classes = count_classes(site->opcode);
 
     count_by_class(insn, classes);
-    if ((site->el == 2 || all_mmio) && classes & (1U << COUNT_LOAD | 1U << COUNT_STORE)) {
+    if (((site->el == 2 && wake_watched()) || all_mmio) && classes & (1U << COUNT_LOAD | 1U << COUNT_STORE)) {
         qemu_plugin_register_vcpu_mem_cb(insn, on_memory, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_RW, site_new(site));
     }
 }

@@ -11,7 +11,21 @@ from pathlib import Path
 
 import pytest
 import support
-from support import COUNTS, ERET_EL1, ERET_EL2, EXC_EL1, EXC_EL2, GUEST, MARK, MMIO, SYSREG, SYSREG_DONE, VALID, WFX
+from support import (
+    COUNTS,
+    DAIF,
+    ERET_EL1,
+    ERET_EL2,
+    EXC_EL1,
+    EXC_EL2,
+    GUEST,
+    MARK,
+    MMIO,
+    SYSREG,
+    SYSREG_DONE,
+    VALID,
+    WFX,
+)
 from support import Eret, Exc, Guest, Record, Run
 
 CONST = support.constants()
@@ -157,6 +171,25 @@ def test_devices_of_el2(reference: Run) -> None:
     registers = [(1, gicd), (0, gicr + 0x14), (1, gicr + 0x14), (1, sgi + 0x80), (1, sgi + 0x100)]
     word = 2 << 4
     assert accesses == [(2, word | write, address) for write, address in registers]
+
+
+def test_begin_by_guest(plugin: Path, tmp_path: Path) -> None:
+    """What EL2 does to devices and PSTATE.DAIF before it first enters a guest is left out, and nothing else: virqlab's
+    own hypervisor, whose guest turns an interrupt on after that."""
+    del plugin
+    arguments = ["-m", "1G", "-initrd", str(support.TOP / "build/guests/bench.img")]
+    arguments += ["-append", "vm0.strategy=te -- bench=timer iterations=3"]
+    runs = {}
+    for begin in ("reset", "guest"):
+        image = support.TOP / "build/hyp/hyp.img"
+        runs[begin] = support.qemu(tmp_path / begin, image, *arguments, options=f",begin={begin}")
+        assert runs[begin].code == 0, runs[begin].err
+    whole = runs["reset"].records()
+    entry = next(i for i, r in enumerate(whole) if r.kind == ERET_EL2 and r.flags & GUEST)
+    before = [r for r in whole[:entry] if r.kind not in (MMIO, DAIF)]
+    assert len(before) < entry
+    assert any(r.kind == MMIO and r.el == 2 for r in whole[entry:])
+    assert runs["guest"].records() == before + whole[entry:]
 
 
 def test_profile(guests: dict[str, Guest], reference: Run, tmp_path: Path) -> None:
