@@ -150,6 +150,14 @@ def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
     return t0[t0 < region.end]  # a deadline after the region raised nothing in it
 
 
+def slept_by_host(region: Region, t0: Insns) -> Mask:
+    """Which of these moments are the first instruction after a WFI of the hypervisor's or its host's."""
+    records = region.records
+    slept = trace.select(records, trace.WFX, sub=trace.WFX_WFI) & ~trace.is_guest(records) & region.guest
+    found: Mask = np.isin(t0 - 1, trace.insns(records)[slept])
+    return found
+
+
 def sgi_raises(region: Region, intid: int) -> Insns:
     """T0 of every write of ICC_SGI*R_EL1 or GICD_SGIR by the guest that names the INTID: the write itself, before it
     traps."""

@@ -236,6 +236,18 @@ def test_a_wfi_woken_early_and_then_no_sleep_is_noticed() -> None:
         metrics.check_clocks(seen)
 
 
+@pytest.mark.parametrize("ticks, good", [(7, True), (150, True), (5, False)])
+def test_a_host_that_slept_may_be_late(ticks: int, good: bool) -> None:
+    """T1 is 6 instructions behind its WFI; its timer may be later than the guest's, never earlier."""
+    seen = timer(chain_writer("trapped", 100_000).records())
+    seen.frames = {"handler_ticks": np.array([ticks], np.uint64)}
+    if good:
+        metrics.check_clocks(seen)
+    else:
+        with pytest.raises(TraceError, match="the account of latency is open"):
+            metrics.check_clocks(seen)
+
+
 def test_deadline_in_the_past_is_raised_at_the_mark() -> None:
     """The later of deadline and enable."""
     records = timer_trace("lr", iterations=1)
