@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # Each fragment adds what it builds to ALL and its checks to CHECKS.
 ALL :=
 CHECKS :=
-include tools/arm64.mk tools/tools.mk hyp/hyp.mk guests/guests.mk plugins/plugins.mk analysis/analysis.mk
+include tools/arm64.mk tools/tools.mk hyp/hyp.mk guests/guests.mk vmm/vmm.mk plugins/plugins.mk analysis/analysis.mk
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

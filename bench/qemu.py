@@ -40,6 +40,7 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
     options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
     values = {name: _Word(path) for name, path in images.files.items()}
     values |= {"bootargs": _Word(point.bootargs), "hyp_args": _Word(point.hyp_args), "vcpus": _Word(point.vcpus)}
+    values |= {name: _Word(text) for name, text in strategy.params.items()}
     plugin = ",".join(
         [
             f"{values['plugin']:option}",
@@ -50,6 +51,7 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
             f"profile={PROFILE}",
             f"region={marks.MARK_RUN_BEGIN:#x}:{marks.MARK_RUN_END:#x}",
             *([f"stimulus={STIMULUS}"] if point.stimulus else []),
+            *([f"begin={strategy.begin}"] if strategy.begin else []),
             *([f"slice={point.scenario.slice_ns}"] if point.scenario.slice_ns else []),
         ]
     )

@@ -57,7 +57,9 @@ class Strategy:
     gic: list[int]
     fetched: dict[str, list[str]] = field(default_factory=dict)
     archives: dict[str, dict[str, str]] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
     boot_ms: float = 0
+    begin: str = ""
     guests: list[int] = field(default_factory=list)
     machine_options: str = ""
     images: dict[str, str] = field(default_factory=dict)
@@ -300,7 +302,14 @@ def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[st
 
 
 def _named(kind: type[Row], path: Path) -> dict[str, Row]:
-    return {name: _row(kind, {"name": name, **row}, f"{path.name}, {name}") for name, row in _toml(path).items()}
+    """The tables of a file; one that is `like` another one, which stands before it, takes over what it does not say."""
+    rows: dict[str, dict[str, Any]] = {}
+    for name, row in _toml(path).items():
+        like = row.pop("like", None)
+        if like is not None and like not in rows:
+            raise LabError(f"{path.name}, {name}: no table {like!r} stands before it")
+        rows[name] = {**rows.get(like, {}), **row, "name": name}
+    return {name: _row(kind, row, f"{path.name}, {name}") for name, row in rows.items()}
 
 
 def _row(kind: type[Row], row: dict[str, Any], where: str) -> Row:

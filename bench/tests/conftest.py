@@ -37,6 +37,8 @@ BAD_GUESTS = {
     """,
     # every instruction faults again: no vector table at all
     "storm": "1: .inst 0\n b 1b",
+    # a load from where no machine has anything
+    "wild": "mov x1, #0x8000000000\n ldr w2, [x1]\n b .",
     "silent": "movz w0, #0x8400, lsl #16\n movk w0, #8\n hvc #0\n b .",
 }
 

@@ -58,6 +58,24 @@ def test_xen_is_what_was_measured_by_hand(tmp_path: Path) -> None:
     assert images["xen"]["package"].startswith("xen-hypervisor-4.20-arm64 4.20")
 
 
+def test_kvm(tmp_path: Path) -> None:
+    """Within bounds that were set before it was measured; the same bytes again; equal to QEMU's own log."""
+    fetched("kvm")
+    found = run(tmp_path, "--strategy", "kvm", "--bench", "hvc", *REPEATED)["kvm/hvc"]
+    assert 1250 <= headline(found, "roundtrip_ticks") <= 1450
+    assert found["exits"]["classes"]["hvc"] == 1000
+    assert found["metrics"]["events_tlbi"]["value"] == 0 and found["masked_max"]["class"] != ""
+
+
+def test_kvm_at_el1(tmp_path: Path) -> None:
+    """The kernel of nVHE is no guest although it runs at EL1: one exit a hypercall, and QEMU's log agrees."""
+    fetched("kvm-nvhe")
+    found = run(tmp_path, "--strategy", "kvm-nvhe", "--bench", "sgi_self", "--crosscheck")["kvm-nvhe/sgi_self"]
+    assert headline(found, "exits_per_irq") == pytest.approx(1, abs=0.01)
+    assert found["exits"]["classes"]["sysreg:ICC_SGI1R_EL1"] == 1000
+    assert found["irqs"] == {"raised": 1000, "acknowledged": 1000, "coalesced": 0, "outstanding": 0}
+
+
 def test_a_peer_that_cannot_be_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,6 +100,14 @@ def test_a_peer_that_crashes(tmp_path: Path, bad_guest: Callable[[str], Path]) -
     silent = run(tmp_path / "2", "--strategy", "xen", "--bench", "hvc", "--guest", str(bad_guest("silent")))["xen/hvc"]
     assert silent["status"] == "fail" and "its host's last: (XEN) Hardware Dom0 halted" in silent["reason"]
     assert "(XEN) Freed" in " ".join(silent["diagnosis"]["host_console"])
+
+
+def test_a_guest_that_kvm_cannot_run(tmp_path: Path, bad_guest: Callable[[str], Path]) -> None:
+    """The VMM's word and the kernel's last lines are in the failed point."""
+    fetched("kvm")
+    found = run(tmp_path, "--strategy", "kvm", "--bench", "hvc", "--guest", str(bad_guest("wild")))["kvm/hvc"]
+    assert found["status"] == "fail" and "host's last: " in found["reason"]
+    assert "virqlab-vmm: vCPU 0: nothing answers at 0x8000000000" in " ".join(found["diagnosis"]["host_console"])
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,20 @@ def test_machines_of_the_full_suite() -> None:
         suite.plan(suite.load(), strategies=["gicv2"])
 
 
+def test_a_row_like_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has what it says, and the rest of the other one, which stands before it."""
+    monkeypatch.setattr(suite, "BENCH_DIR", tmp_path)
+    path = tmp_path / "peers.toml"
+    path.write_text('[a]\ntitle = "A"\nargs = ["-x"]\ngic = [3]\n[b]\nlike = "a"\ntitle = "B"\n', encoding="utf-8")
+    assert {row.name: (row.title, row.args) for row in suite.peers().values()} == {
+        "a": ("A", ["-x"]),
+        "b": ("B", ["-x"]),
+    }
+    path.write_text('[b]\nlike = "a"\n', encoding="utf-8")
+    with pytest.raises(LabError, match="peers.toml, b: no table 'a' stands before it"):
+        suite.peers()
+
+
 def test_selection_narrows() -> None:
     """--strategy and --bench."""
     points = suite.plan(suite.load("full"), strategies=["lr"], benches=["timer", "hvc"])

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first and only process of a Linux host: runs the guest of its initial RAM disk, /guest, under KVM. What follows
+ * "--" on the kernel's command line: vcpus=N, the terminal that the guest's console goes to (console=/dev/NAME), and
+ * behind `guest` the guest's own command line.
+ */
+#include "devtree.h"
+#include "print.h"
+#include "string.h"
+#include "system.h"
+#include "vmm.h"
+
+_Noreturn void vmm_main(long argc, char **argv);
+
+/* The kernel does what its boot has put off. A simulator's time passes quickly while it sleeps. */
+#define SETTLE_MS 1000
+
+static char bootargs[2048];
+
+static void append(const char *word)
+{
+    static size_t had;
+    size_t size = strlen(word);
+
+    if (had + size + 2 > sizeof(bootargs))
+        fail("the guest's command line is longer than %u bytes", (unsigned)sizeof(bootargs));
+    if (had > 0)
+        bootargs[had++] = ' ';
+    memcpy(&bootargs[had], word, size + 1);
+    had += size;
+}
+
+void vmm_main(long argc, char **argv)
+{
+    char console[32] = "/dev/ttyAMA0";
+    uint64_t vcpus = 1;
+    bool of_guest = false;
+
+    system_must("mount /dev", system_call(SYS_MOUNT, (long)"dev", (long)"/dev", (long)"devtmpfs", 0, 0, 0));
+    for (long i = 1; i < argc; i++) {
+        if (of_guest)
+            append(argv[i]);
+        of_guest |= strcmp(argv[i], "guest") == 0;
+        if (!of_guest) {
+            vcpus = args_number(argv[i], "vcpus", vcpus);
+            args_get(argv[i], "console", console, sizeof(console));
+        }
+    }
+    if (vcpus < 1 || vcpus > VCPUS_MAX)
+        fail("vcpus=%lu: 1 to %d", vcpus, VCPUS_MAX);
+    console_open(console);
+    machine_create((unsigned)vcpus);
+    file_read("/guest", machine_memory(IMAGE_BASE), FDT_BASE - IMAGE_BASE);
+    if (tree_write((unsigned)vcpus, bootargs) != 0)
+        fail("the guest's device tree does not fit");
+    print("virqlab-vmm: %lu vCPUs, %s\n", vcpus, bootargs);
+    sleep_ms(SETTLE_MS);
+    machine_run((unsigned)vcpus);
+}
