@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-from analysis import console, exits, metrics, profile, spans, symbols, trace
+from analysis import clocks, console, exits, metrics, profile, spans, symbols, trace
 from analysis.console import Console
 from analysis.errors import LabError, TraceError
 from analysis.metrics import Observation, Source
@@ -87,7 +87,7 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
         record.update(status="skip", reason=guest.reason)
         return
     seen = Observation(traced, guest.frames, context.source, context.insns_per_tick, context.regions, context.sliced)
-    metrics.check_clocks(seen)
+    clocks.check(seen)
     found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)
     record["irqs"] = seen.irqs

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import intlog, marks, metrics, phases, sysregs, trace
+from analysis import clocks, intlog, marks, metrics, phases, sysregs, trace
 from analysis.errors import TraceError
 from analysis.metrics import Observation, Source
 from analysis.tests.synthetic import IRQ_LOWER, SYNC_LOWER, Writer, trapped
@@ -309,12 +309,12 @@ def test_the_clock_tells_what_all_execute() -> None:
     seen = measured(Machine(True), {}, {"polls": 9})
     total = np.array([1 + 1 + 1 + 100 + polls + 80 + 11 + 7 + 6 for polls in (5, 9)], np.uint64)
     seen.frames = {"roundtrip_ticks": total + np.uint64(3)}
-    metrics.check_clocks(seen)
+    clocks.check(seen)
     seen.frames = {"roundtrip_ticks": total + np.array([3, 4], np.uint64)}
     with pytest.raises(TraceError, match="the account of time is open: operation 1"):
-        metrics.check_clocks(seen)
+        clocks.check(seen)
     seen.sliced = True  # a turn may end between the mark and the counter read
-    metrics.check_clocks(seen)
+    clocks.check(seen)
 
 
 def test_positions() -> None:

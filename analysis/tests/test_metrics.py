@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import chains, exits, marks, metrics, stats, sysregs, trace
+from analysis import chains, clocks, exits, marks, metrics, stats, sysregs, trace
 from analysis.errors import TraceError
 from analysis.metrics import Observation, Source
 from analysis.tests.synthetic import ESR_HVC, ESR_WFI, IRQ_LOWER, TIMER, Writer, timer_trace, trapped
@@ -219,13 +219,13 @@ def test_the_clocks_must_agree(ticks: list[int], good: bool) -> None:
     seen = timer(timer_trace("lr"))
     seen.frames = {"handler_ticks": np.array(ticks, np.uint64)}
     if good:
-        metrics.check_clocks(seen)
+        clocks.check(seen)
     else:
         with pytest.raises(TraceError, match="the account of latency is open"):
-            metrics.check_clocks(seen)
+            clocks.check(seen)
     seen.frames = {"handler_ticks": np.array([42], np.uint64)}
     with pytest.raises(TraceError, match="1 samples of handler_ticks for 3 acknowledged"):
-        metrics.check_clocks(seen)
+        clocks.check(seen)
 
 
 def test_a_wfi_woken_early_and_then_no_sleep_is_noticed() -> None:
@@ -233,7 +233,7 @@ def test_a_wfi_woken_early_and_then_no_sleep_is_noticed() -> None:
     seen = timer(waits(20, 0, 30, warps=True))
     seen.frames = {"handler_ticks": np.array([2], np.uint64)}
     with pytest.raises(TraceError, match="handler_ticks - latency_insns -"):
-        metrics.check_clocks(seen)
+        clocks.check(seen)
 
 
 @pytest.mark.parametrize("ticks, good", [(7, True), (150, True), (5, False)])
@@ -242,10 +242,10 @@ def test_a_host_that_slept_may_be_late(ticks: int, good: bool) -> None:
     seen = timer(chain_writer("trapped", 100_000).records())
     seen.frames = {"handler_ticks": np.array([ticks], np.uint64)}
     if good:
-        metrics.check_clocks(seen)
+        clocks.check(seen)
     else:
         with pytest.raises(TraceError, match="the account of latency is open"):
-            metrics.check_clocks(seen)
+            clocks.check(seen)
 
 
 def test_deadline_in_the_past_is_raised_at_the_mark() -> None:

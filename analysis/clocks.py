@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guest's own clock against the account of the trace, where a tick is an instruction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis import chains
+from analysis.errors import TraceError
+from analysis.metrics import Observation
+
+
+def check(seen: Observation) -> None:
+    """TraceError unless the guest's own clock tells the same latencies where a tick is an instruction: handler_ticks is
+    the counter that the vector reads, so handler_ticks - latency_insns is one constant, and no moment outside [T1, T2].
+    Where a host slept until T0 by a timer of its own, which may be later than the guest's, it is more.
+    """
+    if seen.insns_per_tick != 1:
+        return
+    if len(seen.views.each) > 1 and not seen.sliced:
+        _check_machine_clock(seen)
+    ticks = seen.frames.get("handler_ticks")
+    if ticks is None or seen.source is None or seen.ipis or seen.bursts:
+        return
+    found = seen.chains
+    taken = found.t2 != chains.ABSENT
+    if ticks.size != np.count_nonzero(taken):
+        raise TraceError(f"{ticks.size} samples of handler_ticks for {np.count_nonzero(taken)} acknowledged interrupts")
+    own = found.t1[taken] != chains.ABSENT
+    t0, t1, t2 = (moment[taken][own] for moment in (found.t0, found.t1, found.t2))
+    apart = ticks.astype(np.int64)[own] - (t1 - t0)
+    awake = ~chains.slept_by_host(seen.region, t0)
+    wrong = np.flatnonzero((apart < 0) | awake & ((apart != apart[awake][:1].sum()) | (apart > t2 - t1)))
+    if wrong.size:
+        raise TraceError(
+            f"the account of latency is open: interrupt {np.flatnonzero(own)[wrong[0]]} has handler_ticks - "
+            f"latency_insns {apart[wrong[0]]}, the first one {apart[0]}; its vector reads the counter "
+            f"0 to {(t2 - t1)[wrong[0]]} instructions after T1"
+        )
+
+
+def _check_machine_clock(seen: Observation) -> None:
+    """vCPUs that take turns share the clock: it tells what all of them executed between the marks, and a constant,
+    where no turn ends between a mark and the counter read beside it."""
+    ticks = seen.frames.get("roundtrip_ticks")
+    begin, end = seen.operations
+    if ticks is None:
+        return
+    if ticks.size != begin.size:
+        raise TraceError(f"{ticks.size} samples of roundtrip_ticks for {begin.size} operations")
+    executed = np.sum(
+        [later - earlier for earlier, later in zip(seen.views.edges(begin), seen.views.edges(end))],
+        axis=0,
+        dtype=np.int64,
+    )
+    apart = ticks.astype(np.int64) - executed
+    wrong = np.flatnonzero((apart != apart[:1]) | (apart < 0))
+    if wrong.size:
+        raise TraceError(
+            f"the account of time is open: operation {wrong[0]} took {ticks[wrong[0]]} ticks and {executed[wrong[0]]} "
+            f"instructions of all vCPUs, the first one {ticks[0]} and {executed[0]}"
+        )
