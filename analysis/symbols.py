@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a program counter to function+offset, with an ELF's symbol table."""
+"""From a program counter to function+offset, with an ELF's symbol table or the text of Linux's /proc/kallsyms."""
 
 from __future__ import annotations
 
 import bisect
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +17,12 @@ from analysis.errors import TraceError
 # An arm64 Image with text_offset 0 is loaded at a multiple of 2 MiB (Linux, Documentation/arch/arm64/booting.rst), and
 # ours are smaller than that: the low bits of a PC give its place in the image wherever it was loaded.
 LOAD_ALIGNMENT = 2 << 20
+CODE_LINE = re.compile(r"^([0-9a-f]{16}) [tTwW] ([^$\s]\S*)$", re.MULTILINE)
 
 
 @lru_cache(maxsize=16)
 def _functions(path: Path) -> tuple[list[int], list[str], int]:
-    """Offsets and names of all code symbols in address order, and the end of the image; empty when it is no ELF."""
+    """Offsets and names of all code symbols in address order, and the end of the image; empty when it is neither."""
     found: dict[int, str] = {}
     end = 0
     try:
@@ -35,10 +37,21 @@ def _functions(path: Path) -> tuple[list[int], list[str], int]:
                 if kind in ("STT_FUNC", "STT_NOTYPE") and section not in ("SHN_UNDEF", "SHN_ABS"):
                     if symbol.name and not symbol.name.startswith("$"):
                         found[symbol["st_value"] - base] = symbol.name
-    except (OSError, ELFError):
+    except ELFError:
+        found, end = _of_text(path)
+    except OSError:
         return [], [], 0
     offsets = sorted(found)
     return offsets, [found[offset] for offset in offsets], end
+
+
+def _of_text(path: Path) -> tuple[dict[int, str], int]:
+    """Lines `address type name`, of code: the last symbol ends the image. Of several at one place the first counts."""
+    found: dict[int, str] = {}
+    for address, name in CODE_LINE.findall(path.read_text(encoding="utf-8", errors="replace")):
+        found.setdefault(int(address, 16), name)
+    base = min(found, default=0)
+    return {address - base: name for address, name in found.items()}, max(found, default=0) - base
 
 
 @dataclass(frozen=True)

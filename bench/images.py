@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Mapping
 
 from analysis.errors import LabError
-from bench import debian
+from bench import debian, kallsyms
 from bench.suite import ROOT, Point, Strategy
 
 GUEST = "build/guests/bench.img"
@@ -74,8 +74,21 @@ def collect(
             files[name] = image(ROOT / path, built=True) if path.endswith(IMAGE_SUFFIX) else _built(ROOT / path)
     fetched, missing, packages = _fetched(rows, dict(own or {}))
     files |= fetched
+    files |= _symbols(rows, files, own or {}, found)
     archives = {name: members for row in rows for name, members in row.archives.items()}
     return Images(found, files | _archived(archives, files, ARCHIVES), missing, packages, archives)
+
+
+def _symbols(rows: list[Strategy], files: Mapping[str, Path], own: Mapping[str, str], qemu: Qemu) -> dict[str, Path]:
+    """The files of the rows' `kallsyms`: the user's, or what the kernel tells; without, functions have no names."""
+    found = {}
+    for name, kernel in {name: kernel for row in rows for name, kernel in row.kallsyms.items()}.items():
+        if kernel in own and SYMBOLS in own:
+            found[name] = _readable(Path(own[SYMBOLS]))
+        elif kernel in files:
+            told = kallsyms.of(files[kernel], sha256(files[kernel]), files["vmm"], qemu.path)
+            found |= {name: told} if told else {}
+    return found
 
 
 def _fetched(rows: list[Strategy], own: dict[str, str]) -> tuple[dict[str, Path], dict[str, str], dict[str, str]]:

@@ -191,10 +191,10 @@ class Runner:
 
     def _files(self, point: Point) -> list[str]:
         row = point.strategy
-        return ["guest", "plugin", *row.images, *row.fetched, *row.archives]
+        return ["guest", "plugin", *row.images, *row.fetched, *row.archives, *row.kallsyms]
 
     def _symbols(self, row: Strategy) -> Path | None:
-        if row.symbols in row.fetched:
+        if row.symbols in (*row.fetched, *row.kallsyms):
             return self._snapshot.files.get(row.symbols)
         return ROOT / row.symbols if row.symbols else None
 

@@ -57,6 +57,7 @@ class Strategy:
     gic: list[int]
     fetched: dict[str, list[str]] = field(default_factory=dict)
     archives: dict[str, dict[str, str]] = field(default_factory=dict)
+    kallsyms: dict[str, str] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     boot_ms: float = 0
     begin: str = ""

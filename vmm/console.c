@@ -15,7 +15,7 @@ struct kernel_termios {
 #define TCSBRK 0x5409UL
 
 static int terminal;
-static char line[128];
+static char buffer[4096];
 static unsigned length;
 
 /* Bytes go out as they are. */
@@ -30,15 +30,30 @@ void console_open(const char *path)
     device_ioctl("TCSETS", terminal, TCSETS, (uintptr_t)&termios);
 }
 
-/* The line has left the UART when this returns: nothing of it is left to do while the guest is measured. */
+/* What was written has left the UART when this returns: nothing of it is left to do while the guest is measured. */
+void console_flush(void)
+{
+    file_write(terminal, buffer, length);
+    device_ioctl("TCSBRK", terminal, TCSBRK, 1);
+    length = 0;
+}
+
 void console_write(uint64_t offset, uint32_t value)
 {
+    char c = (char)value;
+
     if (offset != UARTDR)
         return;
-    line[length++] = (char)value;
-    if (length == sizeof(line) || (char)value == '\n') {
-        file_write(terminal, line, length);
-        device_ioctl("TCSBRK", terminal, TCSBRK, 1);
-        length = 0;
+    console_text(&c, 1);
+    if (c == '\n')
+        console_flush();
+}
+
+void console_text(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        buffer[length++] = text[i];
+        if (length == sizeof(buffer))
+            console_flush();
     }
 }

@@ -2,7 +2,7 @@
 /*
  * The first and only process of a Linux host: runs the guest of its initial RAM disk, /guest, under KVM. What follows
  * "--" on the kernel's command line: vcpus=N, the terminal that the guest's console goes to (console=/dev/NAME), and
- * behind `guest` the guest's own command line.
+ * behind `guest` the guest's own command line. With `kallsyms` alone it prints the kernel's symbols there instead.
  */
 #include "devtree.h"
 #include "print.h"
@@ -36,7 +36,13 @@ void vmm_main(long argc, char **argv)
     uint64_t vcpus = 1;
     bool of_guest = false;
 
-    system_must("mount /dev", system_call(SYS_MOUNT, (long)"dev", (long)"/dev", (long)"devtmpfs", 0, 0, 0));
+    mount("devtmpfs", "/dev");
+    if (argc > 1 && strcmp(argv[1], "kallsyms") == 0) {
+        mount("proc", "/proc");
+        console_open(console);
+        kallsyms_print();
+        host_off();
+    }
     for (long i = 1; i < argc; i++) {
         if (of_guest)
             append(argv[i]);

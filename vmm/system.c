@@ -8,6 +8,7 @@
 #include "string.h"
 
 #define AT_FDCWD  (-100)
+#define O_RDONLY  0
 #define O_RDWR    2
 #define O_CLOEXEC 02000000
 
@@ -114,17 +115,29 @@ void file_write(int fd, const void *data, uint64_t size)
     }
 }
 
+int file_open_readonly(const char *path)
+{
+    return open_as(path, O_RDONLY);
+}
+
+uint64_t file_read_some(int fd, void *buffer, uint64_t size)
+{
+    return (uint64_t)system_must("read", system_call(SYS_READ, fd, (long)buffer, (long)size, 0, 0, 0));
+}
+
 uint64_t file_read(const char *path, void *buffer, uint64_t size)
 {
-    int fd = open_as(path, 0);
-    uint64_t had = 0;
-    long done;
+    int fd = file_open_readonly(path);
+    uint64_t had = 0, done;
 
-    do {
-        done = system_must(path, system_call(SYS_READ, fd, (long)buffer + (long)had, (long)(size - had), 0, 0, 0));
-        had += (uint64_t)done;
-    } while (done > 0);
+    while ((done = file_read_some(fd, (char *)buffer + had, size - had)) > 0)
+        had += done;
     return had;
+}
+
+void mount(const char *type, const char *where)
+{
+    system_must(where, system_call(SYS_MOUNT, (long)type, (long)where, (long)type, 0, 0, 0));
 }
 
 void sleep_ms(unsigned ms)

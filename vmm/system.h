@@ -23,12 +23,16 @@ long thread_start(unsigned long flags, void *stack_top, void (*function)(void *)
 /* Each ends the machine with a line that begins with `what` when the kernel refuses. */
 long system_must(const char *what, long result);
 int file_open(const char *path);
+int file_open_readonly(const char *path);
 long device_ioctl(const char *what, int fd, unsigned long request, uint64_t argument);
 /* Shared pages of `fd`; anonymous ones when it is -1. */
 void *memory_map(int fd, uint64_t size);
 void file_write(int fd, const void *data, uint64_t size);
-/* What was read of a file, at most `size` bytes. */
+/* What was read of a file, at most `size` bytes: all of it from its beginning; as many as there are now, 0 at its end.
+ */
 uint64_t file_read(const char *path, void *buffer, uint64_t size);
+uint64_t file_read_some(int fd, void *buffer, uint64_t size);
+void mount(const char *type, const char *where);
 
 void sleep_ms(unsigned ms);
 /* This thread runs on one CPU alone. */

@@ -30,6 +30,12 @@ _Noreturn void machine_run(unsigned vcpus);
 /* The guest's console goes to a terminal of the host's. */
 void console_open(const char *path);
 void console_write(uint64_t offset, uint32_t value);
+/* ditto, text of the VMM's own: some of it may wait for console_flush(). */
+void console_text(const char *text, size_t size);
+void console_flush(void);
+
+/* The host kernel's code symbols on that terminal. */
+void kallsyms_print(void);
 
 /* The guest's device tree at FDT_BASE; libfdt's error, 0 when all is well. */
 int tree_write(unsigned vcpus, const char *bootargs);

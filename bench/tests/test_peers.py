@@ -64,7 +64,23 @@ def test_kvm(tmp_path: Path) -> None:
     found = run(tmp_path, "--strategy", "kvm", "--bench", "hvc", *REPEATED)["kvm/hvc"]
     assert 1250 <= headline(found, "roundtrip_ticks") <= 1450
     assert found["exits"]["classes"]["hvc"] == 1000
-    assert found["metrics"]["events_tlbi"]["value"] == 0 and found["masked_max"]["class"] != ""
+    assert found["metrics"]["events_tlbi"]["value"] == 0
+    assert found["functions"]["__guest_enter"] > 0 and found["masked_max"]["symbol"] in found["functions"]
+
+
+def test_a_kernel_of_the_user(tmp_path: Path) -> None:
+    """It takes the place of the fetched one, and its symbols that of what it tells itself."""
+    fetched("kvm")
+    package, pattern = suite.peers()["kvm"].fetched["kernel"]
+    own = debian.file(package, pattern)
+    symbols = tmp_path / "System.map"
+    found = run(tmp_path / "told", "--strategy", "kvm", "--bench", "empty", "--kernel", str(own))["kvm/empty"]
+    assert found["status"] == "pass", found["reason"]
+    image = record.load(tmp_path / "told")["run"]["host"]["images"]["kernel"]
+    assert image["path"] == str(own.resolve().relative_to(suite.ROOT)) and "package" not in image
+    symbols.write_text("ffff800080000000 T _text\n", encoding="utf-8")
+    arguments = ["--strategy", "kvm", "--bench", "hvc", "--kernel", str(own), "--symbols", str(symbols)]
+    assert "has no symbol '__kvm_hyp_vector'" in run(tmp_path / "wrong", *arguments)["kvm/hvc"]["reason"]
 
 
 def test_kvm_at_el1(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of program counters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis import symbols
+from analysis.errors import TraceError
+
+KALLSYMS = """\
+ffff800080000000 T _text
+ffff800080010000 T _stext
+ffff800080010000 T first
+ffff800080010800 t vectors
+ffff800080010900 D data
+ffff800080010a00 W last
+ffff800000001000 t other\t[module]
+"""
+
+
+def test_symbols_of_a_kernel(tmp_path: Path) -> None:
+    """Code of the kernel alone, wherever it was moved; of several names at one place the first."""
+    path = tmp_path / "kallsyms"
+    path.write_text(KALLSYMS, encoding="utf-8")
+    image = symbols.Image.of(path, "vectors", 0x5000_0010_0800)
+    named = {pc: image.function(0x5000_0010_0000 + pc) for pc in (-1, 0, 0x7FC, 0x800, 0x9FC, 0xA00, 0x1000)}
+    assert named == {
+        -1: "_text",
+        0: "_stext",
+        0x7FC: "_stext",
+        0x800: "vectors",
+        0x9FC: "vectors",
+        0xA00: "",  # the last one only ends the image
+        0x1000: "",
+    }
+    with pytest.raises(TraceError, match="kallsyms has no symbol 'data'"):
+        symbols.Image.of(path, "data", 0)
+
+
+def test_what_is_no_table_of_symbols(tmp_path: Path) -> None:
+    """No names, no failure: a console that the kernel died on."""
+    path = tmp_path / "text"
+    path.write_text(
+        "Kernel panic - not syncing\nffffffffffffffff B the real map is elsewhere\nsome t thing\n", encoding="utf-8"
+    )
+    assert symbols.symbolize(0x1000, path) == ""
