@@ -93,15 +93,27 @@ def fit(record: Record, published: Published, machine: Machine, priors: Priors) 
             f"the record has event vectors of {len(found)} numbers of {machine.name} ({said}), {LEAST} are needed",
             f"run with --strategy {','.join(machine.strategies)}",
         )
-    others = {name: samples(record, published, one) for name, one in published.machines.items() if name != machine.name}
+    others = [sample for one in like(published, machine) for sample in samples(record, published, one)]
+    return from_samples(machine, found, others, priors, _software(record))
+
+
+def like(published: Published, machine: Machine) -> list[Machine]:
+    """The other machines with the same software: a model of one is checked on their numbers."""
+    rest = (one for name, one in published.machines.items() if name != machine.name)
+    return [one for one in rest if one.strategies and one.strategies == machine.strategies]
+
+
+def _software(record: Record) -> str:
+    """What was traced, for people: the kernel's package where it was one, and the simulator."""
     host = record["run"]["host"]
-    return from_samples(machine, found, others, priors, f"commit {host['commit'][:12]}, QEMU {host['qemu']['version']}")
+    package = host["images"].get("kernel", {}).get("package", f"commit {host['commit'][:12]}")
+    return f"{' '.join(package.split()[:2])}, QEMU {host['qemu']['version']}"
 
 
 def from_samples(
-    machine: Machine, found: Sequence[Sample], others: dict[str, list[Sample]], priors: Priors, vectors: str
+    machine: Machine, found: Sequence[Sample], others: Sequence[Sample], priors: Priors, vectors: str
 ) -> Model:
-    """The model of these numbers; others: of other machines, on which it is checked."""
+    """The model of these numbers; others: those of other machines, on which it is checked."""
     cost, informed = solve(found, priors)
     numbers = []
     for place, sample in enumerate(found):
@@ -109,26 +121,23 @@ def from_samples(
         errors = [predict(each, sample) / sample.cycles - 1 for each in (cost, without)]
         numbers.append(Number(sample.name, sample.cycles, sample.vector, *errors))
     unseen = [number.left_out for number in numbers]
-    unseen += [predict(cost, sample) / sample.cycles - 1 for rest in others.values() for sample in rest]
+    unseen += [predict(cost, sample) / sample.cycles - 1 for sample in others]
     costs_, known = ({name: float(value) for name, value in zip(PARAMETERS, row)} for row in (cost, informed))
     worst = max(abs(error) for error in unseen)
     return Model(machine.core, machine.name, machine.ghz, costs_, known, numbers, worst, vectors)
 
 
 def check(model: Model, published: Published, record: Record | None = None) -> list[Checked]:
-    """What the model predicts of the numbers of other machines, with the vectors of a record or those of the fit."""
+    """What the model predicts of the numbers of other machines with the same software, by the event vectors of a record
+    or those of the fit."""
     own = {number.name: number.vector for number in model.numbers}
     checked = []
-    for machine in published.machines.values():
-        if machine.name == model.machine or machine.unlike:
-            continue
+    for machine in like(published, published.machines[model.machine]):
         if record is not None:
             found = samples(record, published, machine)
-        elif machine.strategies == published.machines[model.machine].strategies:
+        else:
             shared = [name for name in own if name in machine.numbers]
             found = [Sample(name, machine.cycles(machine.numbers[name]), own[name]) for name in shared]
-        else:
-            found = []
         checked += [Checked(machine.name, one.name, one.cycles, model.cycles(one.vector)) for one in found]
     return checked
 

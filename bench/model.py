@@ -79,9 +79,12 @@ def check(arguments: argparse.Namespace) -> int:
     run = record.load(arguments.run) if arguments.run else None
     checked = fit.check(model, published.load(), run)
     _show(hardware.fit_table(model), hardware.check_table(model, checked))
-    for machine in published.load().machines.values():
-        if machine.unlike:
-            print(f"not checked: {machine.name} ({machine.title}): {machine.unlike}")
+    known = published.load()
+    own = known.machines[model.machine]
+    for machine in known.machines.values():
+        if machine.name != own.name and machine not in fit.like(known, own):
+            why = machine.unlike or f"its software is {' or '.join(machine.strategies)}"
+            print(f"not checked: {machine.name} ({machine.title}): {why}")
     errors = [number.left_out for number in model.numbers] + [one.error for one in checked]
     worst = max(abs(error) for error in errors)
     print(f"{len(errors)} predictions, the worst is wrong by {worst:.0%}: {hardware.verdict(worst)}")

@@ -119,14 +119,24 @@ def test_the_residual_is_the_worst_of_what_was_not_fitted() -> None:
     assert abs(errors["b2"]) < abs(left_out["b2"])
 
 
-def test_another_machine_is_checked_with_the_vectors_of_its_own_software() -> None:
-    """Of the fit where that is the same, of a record where it has the strategy; else it is not checked."""
+def test_a_machine_with_the_same_software_is_checked() -> None:
+    """With the vectors of the fit or of a record; one with other software is not."""
     known = lab(machine(), machine("same", 3.0), machine("nvhe", strategy="kvm-nvhe", factor=0.5))
     model = fit.fit(measured(), known, known.machines["board"], VAGUE)
-    assert {one.machine for one in fit.check(model, known)} == {"same"}
-    checked = fit.check(model, known, measured("kvm-nvhe", 2.0))
-    assert {one.machine for one in checked} == {"nvhe"} and len(checked) == 8
-    assert all(one.error == pytest.approx(3.0, rel=0.02) for one in checked)
+    assert model.residual < 1e-3
+    for record, error in ((None, 0.0), (measured("kvm", 2.0), 1.0)):
+        checked = fit.check(model, known, record)
+        assert [one.machine for one in checked] == ["same"] * 8
+        assert all(one.error == pytest.approx(error, abs=0.01) for one in checked)
+    assert not fit.check(model, known, measured("kvm-nvhe"))
+
+
+def test_what_was_traced_is_said() -> None:
+    """The kernel's package, where it was one."""
+    board, record = machine(), measured()
+    assert fit.fit(record, lab(board), board, VAGUE).vectors == "commit unknown, QEMU 10.0.2"
+    record["run"]["host"]["images"]["kernel"] = {"path": "k", "sha256": "0", "package": "linux-image 6.12 abc"}
+    assert fit.fit(record, lab(board), board, VAGUE).vectors == "linux-image 6.12, QEMU 10.0.2"
 
 
 def test_too_little_to_fit() -> None:
@@ -233,7 +243,7 @@ def test_the_models_that_come_with_virqlab_are_what_their_numbers_give() -> None
     for model in costs.known().values():
         one = known.machine(model.machine)
         samples = [Sample(number.name, one.cycles(one.numbers[number.name]), number.vector) for number in model.numbers]
-        again = fit.from_samples(one, samples, {}, Priors.load(), model.vectors)
+        again = fit.from_samples(one, samples, [], Priors.load(), model.vectors)
         assert again.cost == pytest.approx(model.cost, rel=0.01, abs=0.01)
         unseen = [number.left_out for number in again.numbers] + [checked.error for checked in fit.check(model, known)]
         assert max(abs(error) for error in unseen) <= model.residual + 0.001
