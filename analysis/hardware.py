@@ -121,18 +121,20 @@ def verdict(residual: float) -> str:
 
 
 def change(old: Point, new: Point, model: Model) -> list[str]:
-    """Of two points of different software what the model makes of each time that changed, one line each."""
-    said = []
+    """Of two points of different software what the model makes of the times that changed: a line, or none."""
+    told, same = [], []
     for time in SPANS:
         vectors = [costs.vector_of(point, time) for point in (old, new)]
-        if None in vectors or vectors[0] == vectors[1]:
+        one, two = (model.cycles(vector) if vector else 0.0 for vector in vectors)
+        if not one or not two or vectors[0] == vectors[1]:
             continue
-        one, two = (model.cycles(vector) for vector in vectors if vector is not None)
-        if not one:
-            continue
-        told = f"{two / one - 1:+.0%}" if model.distinguishes(one, two) else INDISTINGUISHABLE
-        said.append(f"predicted {time_name(time)} on {model.core}: {told} (error of the model {model.residual:.0%})")
-    return said
+        if model.distinguishes(one, two):
+            told.append(f"{time_name(time)} {two / one - 1:+.0%}")
+        else:
+            same.append(time_name(time))
+    if same:
+        told.append(f"{', '.join(same)} {INDISTINGUISHABLE}")
+    return [f"predicted on {model.core} (error {model.residual:.0%}): {'; '.join(told)}"] if told else []
 
 
 def time_name(metric: str) -> str:

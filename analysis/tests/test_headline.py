@@ -69,7 +69,7 @@ def test_compare_says_what_a_change_would_be(residual: float, said: str, monkeyp
     old, new = record(), record()
     new["points"][0] = {**record()["points"][1], "id": old["points"][0]["id"], "strategy": "te"}
     (changed,) = compare(old, new).points
-    assert [line for line in changed.explanation if "predicted latency on core" in line and said in line]
+    assert [line for line in changed.explanation if "predicted on core" in line and said in line]
     monkeypatch.setattr(costs, "known", dict)
     (changed,) = compare(old, new).points
     assert not any("predicted" in line for line in changed.explanation)

@@ -209,9 +209,9 @@ def test_what_heads_a_table_follows_from_the_residual() -> None:
 def test_a_change_in_words() -> None:
     """Below the error, above it, and none."""
     old, new = timer(te=400, lr=300)
-    assert hardware.change(old, new, model_with(0.1)) == ["predicted latency on core: -25% (error of the model 10%)"]
+    assert hardware.change(old, new, model_with(0.1)) == ["predicted on core (error 10%): latency -25%"]
     (line,) = hardware.change(old, new, model_with(0.3))
-    assert hardware.INDISTINGUISHABLE in line
+    assert line == f"predicted on core (error 30%): latency {hardware.INDISTINGUISHABLE}"
     assert not hardware.change(old, old, model_with(0.3)) and not hardware.change(old, point("te"), model_with(0.3))
 
 
