@@ -7,10 +7,12 @@ own.
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from analysis import costs
 from analysis.spans import SPANS
 
-SIMULATOR = "sim"
+SIMULATOR, STAR = "sim", "*"
 
 
 def times_head() -> bool:
@@ -31,15 +33,21 @@ def unit(metric: str, name: str) -> str:
     return f"{SIMULATOR} {name}" if is_time(metric) and not times_head() else name
 
 
+def starred(metric: str) -> str:
+    """A metric where a table has no room for units: the same said by a star."""
+    return f"{metric}{STAR}" if is_time(metric) and not times_head() else metric
+
+
 def is_time(metric: str) -> bool:
     """Whether a metric stands for how long something takes."""
     return metric in SPANS or metric.endswith("_ticks")
 
 
-def note() -> str:
-    """Why the table is as it is; empty where latencies head it."""
+def note(marks: Sequence[str] = (SIMULATOR,)) -> str:
+    """Why the table is as it is, by the marks that it has; empty where latencies head it."""
     if times_head():
         return ""
     model = costs.best()
     said = f"the least wrong cost model errs by up to {model.residual:.0%}" if model else "there is no cost model"
-    return f"'{SIMULATOR}': simulator-only, no time of hardware ({said}): exits and event vectors are the result"
+    marked = ", ".join(f"'{mark}'" for mark in marks)
+    return f"{marked}: simulator-only, no time of hardware ({said}): exits and event vectors are the result"

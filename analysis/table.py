@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -14,20 +14,24 @@ from analysis import families, headline
 from analysis.select import number
 
 Point = dict[str, Any]
+# With more strategies a terminal of 80 columns has room for numbers alone: no units, which the names say, no ranges.
+ROOMY_MAX, NARROW_DIGITS = 4, 4
 
 
 def show(record: dict[str, Any], console: Console, stat: str = "value", group: str = families.SUMMARY) -> None:
     """Print tables of metrics and of exits by class, one pair for each machine, then what failed."""
+    marks = []
     for machine in dict.fromkeys(point["machine"] for point in record["points"]):
         points = [point for point in record["points"] if point["machine"] == machine]
         shown = [
             metric_table(points, f"{machine}: simulator counts, not hardware time", stat, group),
             exit_table(points),
         ]
+        marks.append(headline.SIMULATOR if is_roomy(points) else headline.STAR)
         for one in shown if headline.times_head() else reversed(shown):
             if one.row_count:
                 console.print(one)
-    console.print(legend(stat), style="dim")
+    console.print(legend(stat, list(dict.fromkeys(marks))), style="dim")
     for point in record["points"]:
         if point["status"] != "pass":
             console.print(f"{point['status'].upper()} {point['id']}: {point['reason']}", highlight=False, markup=False)
@@ -36,7 +40,9 @@ def show(record: dict[str, Any], console: Console, stat: str = "value", group: s
 def metric_table(points: list[Point], title: str, stat: str = "value", group: str = families.SUMMARY) -> Table:
     """One row for each benchmark and metric of the group, one column for each strategy, in the order of the record."""
     strategies = list(dict.fromkeys(point["strategy"] for point in points))
-    table = plain(title, ["bench", "metric", "unit"], strategies)
+    roomy = is_roomy(points)
+    table = plain(title, ["bench", "metric", *(["unit"] if roomy else [])], strategies)
+    table.collapse_padding, table.show_edge = not roomy, roomy
     for name, row in rows(points):
         found = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
         names = families.members(found, group)
@@ -45,12 +51,19 @@ def metric_table(points: list[Point], title: str, stat: str = "value", group: st
         elif not names:
             continue
         for metric in names:
-            cells = [cell(row.get(strategy), metric, stat) for strategy in strategies]
-            table.add_row(name if metric == names[0] else "", metric, unit(row, metric), *cells)
+            cells = [cell(row.get(strategy), metric, stat, roomy) for strategy in strategies]
+            said = [metric, unit(row, metric)] if roomy else [headline.starred(metric)]
+            table.add_row(name if metric == names[0] else "", *said, *cells)
         if not names:
-            table.add_row(name, "", "", *(cell(row.get(strategy), "", stat) for strategy in strategies))
+            blank = ["", ""] if roomy else [""]
+            table.add_row(name, *blank, *(cell(row.get(strategy), "", stat) for strategy in strategies))
         table.add_section()
     return table
+
+
+def is_roomy(points: list[Point]) -> bool:
+    """Whether a table of these points has room for units and ranges."""
+    return len({point["strategy"] for point in points}) <= ROOMY_MAX
 
 
 def exit_table(points: list[Point]) -> Table:
@@ -94,8 +107,8 @@ def unit(row: dict[str, Point], metric: str) -> str:
     return headline.unit(metric, "/".join(sorted(units)))
 
 
-def cell(point: Point | None, metric: str, stat: str) -> Text:
-    """The number, with its range where the samples differ; what happened where there is none."""
+def cell(point: Point | None, metric: str, stat: str, ranged: bool = True) -> Text:
+    """The number, with its range where the samples differ and it is asked for; what happened where there is none."""
     if point is None:
         return Text("")
     if point["status"] != "pass":
@@ -103,8 +116,8 @@ def cell(point: Point | None, metric: str, stat: str) -> Text:
     if metric not in point["metrics"]:
         return Text("-", style="dim")
     summary = point["metrics"][metric]
-    text = Text(number(summary[stat]))
-    if stat == "value" and summary["min"] != summary["max"]:
+    text = Text(number(summary[stat], 6 if ranged else NARROW_DIGITS))
+    if ranged and stat == "value" and summary["min"] != summary["max"]:
         text.append(f" ({summary['min']}-{summary['max']})", style="dim")
     return text
 
@@ -113,8 +126,8 @@ def _count(point: Point | None, kind: str) -> str:
     return "" if point is None else str(point["exits"]["classes"].get(kind, 0))
 
 
-def legend(stat: str) -> str:
-    """What the numbers are."""
+def legend(stat: str, marks: Sequence[str] = (headline.SIMULATOR,)) -> str:
+    """What the numbers are; marks: those of times that are the simulator's."""
     if stat != "value":
         said = f"{stat} of each sample set; '-': this does not exist here"
     else:
@@ -122,4 +135,4 @@ def legend(stat: str) -> str:
             "medians (rates: total / acknowledgements or operations; masked_max_insns: the maximum), (min-max) where "
             "samples differ; '-': does not exist"
         )
-    return "; ".join(filter(None, (said, headline.note())))
+    return "; ".join(filter(None, (said, headline.note(marks))))

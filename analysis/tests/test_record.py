@@ -158,3 +158,22 @@ def test_table_fits_80_columns(lab: dict[str, Any]) -> None:
     assert "100 (100-130)" in text and "1.5 (1-2)" in text
     assert "FAIL virt-v3/te/hvc: it hangs" in text
     assert "sysreg:ICC_IAR1_EL1" in text
+
+
+def test_many_strategies_keep_their_digits() -> None:
+    """Six of them in 80 columns: no units, no ranges, and no number is cut."""
+    names = ("bare", "te", "lr", "xen", "kvm", "kvm-nvhe")
+    points = []
+    costs = (5, 100, 101, 1002, 1003, 1004)
+    for name, cost in zip(names, costs):
+        metrics = {
+            "roundtrip_ticks": metric("tick", [cost, 20000]),
+            "host_insns_per_irq": metric("insn", [4321], 432.125 if name == "lr" else cost),
+        }
+        points.append(point(name, "mmio_vgic_isenabler", metrics=metrics, exits=None))
+    stream = io.StringIO()
+    table.show(run_record(*points), Console(file=stream, width=80))
+    text = stream.getvalue()
+    assert max(map(len, text.splitlines())) <= 80 and "…" not in text
+    assert all(f" {cost}" in text for cost in costs) and "20000" not in text and " 432.1 " in text
+    assert "roundtrip_ticks*" in text and "'*': simulator-only" in " ".join(text.split())
