@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The last line of `make test`: what passed and what failed, in the words that tools read."""
+"""The last line of `make test`: what passed and what failed, in the words that tools read; property tests untimed."""
 
+import hypothesis
 import pytest
+
+# How long an example takes is the machine's business: no test depends on it.
+hypothesis.settings.register_profile("virqlab", deadline=None)
+hypothesis.settings.load_profile("virqlab")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
