@@ -174,6 +174,11 @@ void features_open(void)
     WRITE(mdcr_el2, counters()); /* HPMN: every counter is the guest's */
 }
 
+bool features_nmi(void)
+{
+    return FIELD_GET(ID_AA64PFR1_NMI, READ(id_aa64pfr1_el1)) != 0;
+}
+
 bool features_trap_igrpen(bool on)
 {
     uint64_t traps;

@@ -52,6 +52,8 @@
 #define HCR_EL2_APK  BIT(40)
 #define HCR_EL2_API  BIT(41)
 
+#define HCRX_EL2_VINMI BIT(7)
+
 /* MPIDR_EL1: the affinity fields, where GICD_IROUTER<n> has them too */
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
@@ -154,6 +156,7 @@ static inline void repeat_instruction(void)
 
 #define SCTLR_EL1_SPAN      BIT(23)
 #define SCTLR_EL1_DSSBS     BIT(44)
+#define SCTLR_EL1_NMI       BIT(61)
 #define SCTLR_EL1_SPINTMASK BIT(62)
 
 #define ISS_ACTLR_EL1 ISS_SYSREG(3, 0, 1, 0, 1)
@@ -165,6 +168,7 @@ static inline void repeat_instruction(void)
 #define ISS_ICC_BPR0_EL1    ISS_SYSREG(3, 0, 12, 8, 3)
 #define ISS_ICC_AP0R_EL1(n) ISS_SYSREG(3, 0, 12, 8, 4 + (n))
 #define ISS_ICC_AP1R_EL1(n) ISS_SYSREG(3, 0, 12, 9, (n))
+#define ISS_ICC_NMIAR1_EL1  ISS_SYSREG(3, 0, 12, 9, 5)
 #define ISS_ICC_DIR_EL1     ISS_SYSREG(3, 0, 12, 11, 1)
 #define ISS_ICC_RPR_EL1     ISS_SYSREG(3, 0, 12, 11, 3)
 #define ISS_ICC_SGI1R_EL1   ISS_SYSREG(3, 0, 12, 11, 5)
@@ -212,6 +216,7 @@ static inline void repeat_instruction(void)
 #define ICH_HCR_TC       BIT(10)
 #define ICH_HCR_TALL0    BIT(11)
 #define ICH_HCR_TALL1    BIT(12)
+#define ICH_AP1R0_NMI    BIT(63)
 #define ICH_VTR_LISTREGS 4, 0
 #define ICH_VTR_NV4      BIT(20)
 #define ICH_VTR_PREBITS  28, 26
@@ -220,6 +225,7 @@ static inline void repeat_instruction(void)
 #define ICH_LR_PINTID    44, 32
 #define ICH_LR_EOI       BIT(41)
 #define ICH_LR_PRIORITY  55, 48
+#define ICH_LR_NMI       BIT(59)
 #define ICH_LR_GROUP1    BIT(60)
 #define ICH_LR_HW        BIT(61)
 #define ICH_LR_STATE     63, 62

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "features.h"
 #include "linked.h"
 #include "model.h"
 #include "sysreg.h"
@@ -48,23 +49,33 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
         .priority_bits_most = most_priority_bits(version),
         .id_bits = ID_BITS,
         .extended = version == 3,
+        .nmi = version == 3 && features_nmi(),
     };
     return NULL;
 }
 
-/* VI and VF follow what the CPU interface signals. */
+#define SUPERPRIORITY BIT(0) /* of what is asserted, with HCR_EL2_VI */
+
+/* VI and VF follow what the CPU interface signals, HCRX_EL2.VINMI whether that is an NMI. */
 static inline __attribute__((always_inline)) void signal(struct vgic_cpu *cpu)
 {
-    uint64_t assert = 0;
+    const struct virq *group1 = vcpuif_signalled(cpu, 1);
+    uint64_t assert = 0, changed;
 
-    if (vcpuif_signalled(cpu, 1) != NULL)
-        assert = HCR_EL2_VI;
+    if (group1 != NULL)
+        assert = virq_is_nmi(group1) ? HCR_EL2_VI | SUPERPRIORITY : HCR_EL2_VI;
     else if (vcpuif_signalled(cpu, 0) != NULL)
         assert = cpu->cpuif.fiqen ? HCR_EL2_VF : HCR_EL2_VI;
-    if (assert == cpu->delivery.te.asserted)
+    changed = assert ^ cpu->delivery.te.asserted;
+    __asm__("" : "+r"(changed)); /* what GCC would compare once more otherwise */
+    if (changed == 0)
         return;
     cpu->delivery.te.asserted = assert;
-    write_sysreg(hcr_el2, (read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF)) | assert);
+    if ((changed & SUPERPRIORITY) != 0) {
+        features_superpriority((SUPERPRIORITY & assert) != 0);
+        changed ^= SUPERPRIORITY;
+    }
+    write_sysreg(hcr_el2, read_sysreg(hcr_el2) ^ changed);
 }
 
 static void reset(struct vgic_cpu *cpu)
@@ -80,6 +91,8 @@ static void load(struct vgic_cpu *cpu)
         write_sysreg(icc_sre_el2, read_sysreg(icc_sre_el2) & ~ICC_SRE_EL2_EN);
     cpu->delivery.te.asserted = 0;
     write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
+    if (cpu->vm->limits.nmi)
+        features_superpriority(false);
     cpu->dirty = true;
 }
 
@@ -120,7 +133,7 @@ static void follow(struct virq *irq, bool asserted)
 {
     struct virq_bank *bank = irq->bank;
 
-    if ((bank->line >> irq->bit & 1) == asserted)
+    if (((bank->line & irq->mask) != 0) == asserted)
         return;
     bank->line ^= irq->mask;
     if (!asserted && (bank->active & irq->mask) == 0)
@@ -215,13 +228,15 @@ static inline bool surely_asserted(const struct virq *irq)
     return irq->pintid == 0;
 }
 
-/* LPIs have no active state, another core has the model, a line has dropped, or nothing is there. */
+/* LPIs have no active state, another core has the model, a line has dropped, it is an NMI, or nothing is there. */
 static __attribute__((noinline)) void read_iar1_slowly(struct vgic_cpu *cpu, uint64_t esr)
 {
     uint32_t intid;
 
     model_take(cpu);
-    intid = vcpuif_acknowledge(cpu, 1);
+    intid = vcpuif_acknowledge_maskable(cpu);
+    if (intid == INTID_NMI && (read_sysreg(sctlr_el1) & SCTLR_EL1_NMI) == 0)
+        intid = vcpuif_acknowledge_nmi(cpu);
     model_release(cpu);
     vgic_set_x(cpu, sysreg_rt(esr), intid);
     skip_instruction();
@@ -260,7 +275,7 @@ static __attribute__((noinline)) void read_iar1(struct vgic_cpu *cpu, uint64_t e
         return;
     }
     irq = vcpuif_signalled(cpu, 1);
-    if (irq == NULL) {
+    if (irq == NULL || virq_is_nmi(irq)) {
         model_leave(vm);
         read_iar1_slowly(cpu, esr);
         return;

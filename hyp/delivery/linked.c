@@ -19,7 +19,7 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
         if (irq->pintid < INTID_SPI_FIRST)
             enable_private(irq, on);
         else if (on && irq->target != NULL)
-            gic->enable_spi(irq->pintid, irq->target->core, (bank->edge & BIT32(irq->bit)) != 0);
+            gic->enable_spi(irq->pintid, irq->target->core, (bank->edge & irq->mask) != 0);
         else
             gic->disable_spi(irq->pintid);
     }

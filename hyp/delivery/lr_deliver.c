@@ -81,7 +81,7 @@ static bool passes(const struct vgic_cpu *cpu, unsigned group, uint32_t enable)
     uint32_t vmcr = cpu->delivery.lr.interface.vmcr;
     const struct virq *irq = cpu->ready[group].front;
 
-    return irq != NULL && (vmcr & enable) != 0 && irq->priority < FIELD_GET(ICH_VMCR_VPMR, vmcr);
+    return irq != NULL && (vmcr & enable) != 0 && irq->priority < (int)FIELD_GET(ICH_VMCR_VPMR, vmcr);
 }
 
 bool lr_signalled(const struct vgic_cpu *cpu)

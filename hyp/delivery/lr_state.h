@@ -58,7 +58,7 @@ static inline void lr_reuse(const struct vgic_cpu *cpu, const struct virq *irq)
 }
 
 /* Whether the list register that `irq` is active in, with `priority`, is where it is to be pending next. */
-static inline bool lr_may_pend(const struct virq *irq, unsigned priority)
+static inline bool lr_may_pend(const struct virq *irq, int priority)
 {
     return irq->target == irq->holder && irq->priority == priority;
 }

@@ -83,7 +83,7 @@ static void merge(uint32_t offset, uint32_t own, uint64_t value)
     mmio_write32(gicd(offset), (mmio_read32(gicd(offset)) & ~own) | ((uint32_t)value & own));
 }
 
-static VREG_WRITER(write_igroupr)
+static VREG_WRITER(write_bits)
 {
     merge(offset, own_bits(cpu, offset), value);
 }
@@ -170,13 +170,14 @@ static const struct vreg gicd_registers[] = {
     {GICD_STATUSR, GICD_STATUSR + 4, 4, vreg_zero, vreg_ignore},
     {GICD_SETSPI_NSR, GICD_SETSPI_NSR + 4, 4, vreg_zero, write_message},
     {GICD_CLRSPI_NSR, GICD_CLRSPI_NSR + 4, 4, vreg_zero, write_message},
-    {GICD_IGROUPR, GICD_IGROUPR + 0x80, 4, read_bits, write_igroupr},
+    {GICD_IGROUPR, GICD_IGROUPR + 0x80, 4, read_bits, write_bits},
     {GICD_ISENABLER, GICD_ICACTIVER + 0x80, 4, read_bits, write_ones}, /* and the four between them */
     {GICD_IPRIORITYR, GICD_IPRIORITYR + 0x400, 1 | 4, read_ipriorityr, write_ipriorityr},
     {GICD_ITARGETSR, GICD_ITARGETSR + 0x400, 1 | 4, vreg_zero, vreg_ignore},
     {GICD_ICFGR, GICD_ICFGR + 0x100, 4, read_icfgr, write_icfgr},
     {GICD_IGRPMODR, GICD_IGRPMODR + 0x80, 4, vreg_zero, vreg_ignore},
     {GICD_NSACR, GICD_NSACR + 0x100, 4, vreg_zero, vreg_ignore},
+    {GICD_INMIR, GICD_INMIR + 0x80, 4, read_bits, write_bits},
     {GICD_IROUTER, GICD_IROUTER + 0x2000, 4 | 8, read_irouter, write_irouter},
     {GICD_ID, GICD_ID_END, 4, read_forwarded, vreg_ignore},
 };
@@ -249,6 +250,7 @@ static const struct vreg sgi_registers[] = {
     {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_sgi, write_sgi},
     {GICR_IGRPMODR0, GICR_IGRPMODR0 + 12, 4, vreg_zero, vreg_ignore},
     {GICR_NSACR, GICR_NSACR + 4, 4, vreg_zero, vreg_ignore},
+    {GICR_INMIR0, GICR_INMIR0 + 4, 4, read_sgi, write_sgi},
 };
 
 static uint64_t gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)
@@ -291,6 +293,7 @@ void pass_reset_spis(struct vgic *vm)
         if ((own_word(vm, intid) >> intid % 32 & 1) == 0)
             continue;
         merge(GICD_IGROUPR + intid / 32 * 4, BIT32(intid % 32), 0);
+        merge(GICD_INMIR + intid / 32 * 4, BIT32(intid % 32), 0);
         mmio_write8(gicd(GICD_IPRIORITYR + intid), 0);
     }
 }
@@ -301,6 +304,7 @@ void pass_reset_private(const struct vgic_cpu *cpu)
     mmio_write32(gicr(cpu, GICR_SGI + GICR_ICPENDR0), UINT32_MAX);
     mmio_write32(gicr(cpu, GICR_SGI + GICR_ICACTIVER0), UINT32_MAX);
     mmio_write32(gicr(cpu, GICR_SGI + GICR_IGROUPR0), 0);
+    mmio_write32(gicr(cpu, GICR_SGI + GICR_INMIR0), 0);
     for (uint32_t i = 0; i < INTID_SPI_FIRST; i += 4)
         mmio_write32(gicr(cpu, GICR_SGI + GICR_IPRIORITYR + i), 0);
 }

@@ -38,7 +38,7 @@ static bool write_apr(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 
     if (!find_apr(cpu, reg, &group, &word))
         return false;
-    vcpuif_write_apr(cpu, group, word, (uint32_t)value);
+    vcpuif_write_apr(cpu, group, word, value);
     return true;
 }
 
@@ -46,9 +46,9 @@ static bool write_apr(struct vgic_cpu *cpu, uint32_t reg, uint64_t value)
 static bool read_register(struct vgic_cpu *cpu, uint32_t reg, uint64_t *value)
 {
     switch (reg) {
-    case ISS_ICC_IAR1_EL1:
-        *value = vcpuif_acknowledge(cpu, 1);
-        return true;
+    case ISS_ICC_NMIAR1_EL1:
+        *value = vcpuif_acknowledge_nmi(cpu);
+        return cpu->vm->limits.nmi;
     case ISS_ICC_IAR0_EL1:
         *value = vcpuif_acknowledge(cpu, 0);
         return true;

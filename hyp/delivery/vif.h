@@ -12,8 +12,8 @@
 /* A list register, decoded, but for its state. */
 struct list_reg {
     uint32_t intid;
-    uint32_t pintid; /* hw: deactivated together with the interrupt */
-    uint8_t priority;
+    uint32_t pintid;  /* hw: deactivated together with the interrupt */
+    int16_t priority; /* of an NMI PRIORITY_NMI, which machines of GICv3 have only */
     bool group1;
     bool hw;
     bool eoi;    /* without hw: its EOI is reported by a maintenance interrupt */
@@ -24,7 +24,7 @@ struct vif {
     uint64_t pending, active; /* the state bits of a packed list register */
     uint64_t (*pack)(const struct list_reg *reg);
     /* The priority of a packed one. */
-    uint8_t (*priority)(uint64_t value);
+    int16_t (*priority)(uint64_t value);
     /* List register `n`, packed, with its state. */
     uint64_t (*read)(unsigned n);
     void (*write)(unsigned n, uint64_t value);
@@ -41,7 +41,7 @@ struct vif {
     /* What of PSTATE, as in SPSR_EL2, masks interrupts of Group 0; those of Group 1 are IRQs. */
     uint64_t (*group0_mask)(void);
     /* The highest active priority, PRIORITY_IDLE when there is none. */
-    unsigned (*running_priority)(void);
+    int (*running_priority)(void);
     /* What the guest has of the virtual CPU interface beside list registers. */
     void (*save)(struct virtual_interface *to);
     void (*restore)(const struct virtual_interface *from);

@@ -44,8 +44,8 @@ void vif_v2_limits(struct vgic_limits *limits)
 
 static uint64_t pack(const struct list_reg *reg)
 {
-    uint64_t value =
-        FIELD_PREP(GICH_LR_VIRTUALID, reg->intid) | FIELD_PREP(GICH_LR_PRIORITY, reg->priority >> PRIORITY_SHIFT);
+    uint64_t value = FIELD_PREP(GICH_LR_VIRTUALID, reg->intid) |
+                     FIELD_PREP(GICH_LR_PRIORITY, (uint8_t)reg->priority >> PRIORITY_SHIFT);
 
     if (reg->group1)
         value |= GICH_LR_GRP1;
@@ -55,9 +55,9 @@ static uint64_t pack(const struct list_reg *reg)
     return reg->eoi ? value | GICH_LR_EOI : value;
 }
 
-static uint8_t priority(uint64_t value)
+static int16_t priority(uint64_t value)
 {
-    return (uint8_t)(FIELD_GET(GICH_LR_PRIORITY, value) << PRIORITY_SHIFT);
+    return (int16_t)(FIELD_GET(GICH_LR_PRIORITY, value) << PRIORITY_SHIFT);
 }
 
 static uint64_t read(unsigned n)
@@ -114,11 +114,11 @@ static uint64_t group0_mask(void)
     return (read_vmcr() & ICH_VMCR_VFIQEN) != 0 ? SPSR_F : SPSR_I;
 }
 
-static unsigned running_priority(void)
+static int running_priority(void)
 {
     uint32_t levels = gich_read(GICH_APR);
 
-    return levels == 0 ? PRIORITY_IDLE : (unsigned)__builtin_ctz(levels) << PRIORITY_SHIFT;
+    return levels == 0 ? PRIORITY_IDLE : __builtin_ctz(levels) << PRIORITY_SHIFT;
 }
 
 static void reset(void)
@@ -136,7 +136,7 @@ static void save(struct virtual_interface *to)
 static void restore(const struct virtual_interface *from)
 {
     write_vmcr(from->vmcr);
-    gich_write(GICH_APR, from->active[0][0]);
+    gich_write(GICH_APR, (uint32_t)from->active[0][0]);
 }
 
 const struct vif vif_v2 = {

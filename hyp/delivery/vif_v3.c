@@ -24,24 +24,30 @@ void vif_v3_limits(struct vgic_limits *limits)
         .priority_bits_least = priority_bits,
         .priority_bits_most = priority_bits,
         .id_bits = 16,
+        .nmi = features_nmi(),
         .list_registers = (unsigned)FIELD_GET(ICH_VTR_LISTREGS, vtr) + 1,
     };
 }
 
+/* Priority, and NMI where it has the bit that makes a field of both PRIORITY_NMI; what lies between them is RES0. */
+#define LR_RANK 59, 48
+_Static_assert(FIELD_PREP(LR_RANK, PRIORITY_NMI) == ICH_LR_NMI, "NMI is the sign of a priority");
+
 static uint64_t pack(const struct list_reg *reg)
 {
-    uint64_t value = FIELD_PREP(ICH_LR_VINTID, reg->intid) | FIELD_PREP(ICH_LR_PRIORITY, reg->priority);
+    uint64_t value =
+        FIELD_PREP(ICH_LR_VINTID, reg->intid) | FIELD_PREP(LR_RANK, reg->priority) | reg->group1 * ICH_LR_GROUP1;
 
-    if (reg->group1)
-        value |= ICH_LR_GROUP1;
     if (reg->hw)
         return value | ICH_LR_HW | FIELD_PREP(ICH_LR_PINTID, reg->pintid);
-    return reg->eoi ? value | ICH_LR_EOI : value;
+    return value | reg->eoi * ICH_LR_EOI;
 }
 
-static uint8_t priority(uint64_t value)
+static int16_t priority(uint64_t value)
 {
-    return (uint8_t)FIELD_GET(ICH_LR_PRIORITY, value);
+    if ((value & ICH_LR_NMI) != 0)
+        return PRIORITY_NMI;
+    return (int16_t)FIELD_GET(ICH_LR_PRIORITY, value);
 }
 
 static uint32_t empty(void)
@@ -84,13 +90,15 @@ static uint64_t active_levels(unsigned word)
     }
 }
 
-static unsigned running_priority(void)
+static int running_priority(void)
 {
+    if ((active_levels(0) & ICH_AP1R0_NMI) != 0)
+        return PRIORITY_NMI;
     for (unsigned word = 0; word < active_registers; word++) {
         uint32_t levels = (uint32_t)active_levels(word);
 
         if (levels != 0)
-            return (32 * word + (unsigned)__builtin_ctz(levels)) << (8 - preemption_bits);
+            return (int)((32 * word + (unsigned)__builtin_ctz(levels)) << (8 - preemption_bits));
     }
     return PRIORITY_IDLE;
 }
@@ -115,17 +123,17 @@ static void reset(void)
 static void save(struct virtual_interface *to)
 {
     to->vmcr = read_vmcr();
-    to->active[0][0] = (uint32_t)read_sysreg(ich_ap0r0_el2);
-    to->active[1][0] = (uint32_t)read_sysreg(ich_ap1r0_el2);
+    to->active[0][0] = read_sysreg(ich_ap0r0_el2);
+    to->active[1][0] = read_sysreg(ich_ap1r0_el2);
     if (active_registers > 1) {
-        to->active[0][1] = (uint32_t)read_sysreg(ich_ap0r1_el2);
-        to->active[1][1] = (uint32_t)read_sysreg(ich_ap1r1_el2);
+        to->active[0][1] = read_sysreg(ich_ap0r1_el2);
+        to->active[1][1] = read_sysreg(ich_ap1r1_el2);
     }
     if (active_registers > 2) {
-        to->active[0][2] = (uint32_t)read_sysreg(ich_ap0r2_el2);
-        to->active[0][3] = (uint32_t)read_sysreg(ich_ap0r3_el2);
-        to->active[1][2] = (uint32_t)read_sysreg(ich_ap1r2_el2);
-        to->active[1][3] = (uint32_t)read_sysreg(ich_ap1r3_el2);
+        to->active[0][2] = read_sysreg(ich_ap0r2_el2);
+        to->active[0][3] = read_sysreg(ich_ap0r3_el2);
+        to->active[1][2] = read_sysreg(ich_ap1r2_el2);
+        to->active[1][3] = read_sysreg(ich_ap1r3_el2);
     }
 }
 

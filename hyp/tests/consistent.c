@@ -10,15 +10,19 @@ static void check_bank(const struct vgic *vm, const struct virq_bank *bank)
     uint32_t state = bank->enabled | bank->group1 | bank->edge | bank->latch | bank->line | bank->active | bank->queued;
 
     CHECK(bank->forwarded == (bank->enabled & bank->allowed));
-    CHECK((state & ~bank->implemented) == 0);
+    CHECK(((state | bank->nmi) & ~bank->implemented) == 0);
+    CHECK(bank->nmi == 0 || vm->limits.nmi);
     CHECK(bank->resident == 0);
     for (unsigned i = 0; i < 32; i++) {
         const struct virq *irq = &bank->irq[i];
         bool ready = (virq_ready(bank) >> i & 1) != 0 && irq->target != NULL;
 
-        CHECK(irq->bank == bank && irq->bit == i);
+        bool nmi = (bank->nmi >> i & 1) != 0 && irq->group == GIC_GROUP1_NS;
+
+        CHECK(irq->bank == bank && irq->mask == BIT32(i));
         CHECK((bank->queued >> i & 1) == ready);
-        CHECK((irq->priority & (0xff >> vm->limits.priority_bits)) == 0);
+        CHECK((irq->ipriority & (0xff >> vm->limits.priority_bits)) == 0);
+        CHECK(irq->priority == (nmi ? PRIORITY_NMI : irq->ipriority));
         CHECK((irq->group == GIC_GROUP1_NS) == (bank->group1 >> i & 1));
         CHECK((bank->enabled >> i & 1) == 0 || (bank->allowed >> i & 1) == vm->group_enabled[irq->group]);
     }
@@ -91,9 +95,11 @@ static void check_queue(struct vgic_cpu *cpu, unsigned group)
         expected += members(&cpu->lpi.bank[i], cpu, group);
     for (unsigned i = 0; i < ARRAY_SIZE(cpu->vm->spi); i++)
         expected += members(&cpu->vm->spi[i], cpu, group);
-    for (unsigned priority = 0; priority < PRIORITIES; priority++) {
+    for (int priority = 0; priority < PRIORITIES; priority++) {
         const struct list *head = &queue->lists->head[priority];
         bool marked = (queue->members[priority / 8] & 0x80 >> priority % 8) != 0;
+
+        bool plain = false; /* NMIs come before them */
 
         CHECK(marked == !list_empty(head));
         CHECK(!marked || (queue->groups & BIT32(31) >> priority / 8) != 0);
@@ -101,8 +107,10 @@ static void check_queue(struct vgic_cpu *cpu, unsigned group)
             const struct virq *irq = (const void *)link;
 
             CHECK(link->next->prev == link && found < INTIDS_MAX);
-            CHECK(irq->priority == priority && irq->target == cpu && virq_group(irq) == group);
-            CHECK(queue->front != NULL && queue->front->priority <= priority);
+            CHECK(irq->priority == priority || (priority == 0 && irq->priority == PRIORITY_NMI && !plain));
+            plain = irq->priority != PRIORITY_NMI;
+            CHECK(irq->target == cpu && virq_group(irq) == group);
+            CHECK(queue->front != NULL && queue->front->priority <= irq->priority);
             found++;
         }
     }
@@ -116,8 +124,8 @@ static void check_running(const struct vgic_cpu *cpu)
 
     CHECK(cpuif->running >= cpuif->active && cpuif->running < cpuif->active + ARRAY_SIZE(cpuif->active));
     CHECK(cpuif->active[0] == ACTIVE_PRIORITY(PRIORITY_IDLE, ACTIVE_NO_GROUP));
-    for (const uint16_t *active = cpuif->running; active > cpuif->active; active--)
-        CHECK(active[0] < active[-1] && (active[0] & ACTIVE_GROUP) <= 1);
+    for (const int *active = cpuif->running; active > cpuif->active; active--)
+        CHECK(active[0] < active[-1] && ((unsigned)active[0] & ACTIVE_GROUP) <= 1);
 }
 
 void consistent(struct vgic *vm)

@@ -8,6 +8,7 @@
 
 unsigned fake_priority_bits = FAKE_PRIORITY_BITS_DEFAULT;
 bool fake_extended = true;
+bool fake_nmi = true;
 bool fake_line_dropped;
 
 void check_failed(const char *file, int line, const char *condition)
@@ -26,8 +27,10 @@ uint64_t fake_random(uint64_t *state)
 
 static const char *limits(struct vgic_limits *limits, unsigned version)
 {
-    *limits = (struct vgic_limits){
-        .priority_bits = fake_priority_bits, .id_bits = 16, .extended = fake_extended && version == 3};
+    *limits = (struct vgic_limits){.priority_bits = fake_priority_bits,
+                                   .id_bits = 16,
+                                   .extended = fake_extended && version == 3,
+                                   .nmi = fake_nmi && version == 3};
     return NULL;
 }
 

@@ -7,9 +7,9 @@
 
 #define FAKE_PRIORITY_BITS_DEFAULT 5
 
-/* What the fake strategy promises: priority bits, and to a GICv3 guest extended INTIDs. Set before fake_vm(). */
+/* What the fake strategy promises: priority bits, and to a GICv3 guest extended INTIDs, NMIs. Set before fake_vm(). */
 extern unsigned fake_priority_bits;
-extern bool fake_extended;
+extern bool fake_extended, fake_nmi;
 
 /* The strategy; and whether the next acknowledge of a linked interrupt finds its line dropped. */
 extern const struct delivery fake_delivery;

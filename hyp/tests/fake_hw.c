@@ -10,7 +10,8 @@
 static struct held {
     struct virq *irq; /* NULL: free */
     bool pending, active;
-    uint8_t priority, group;
+    int16_t priority;
+    uint8_t group;
 } hardware[VGIC_CPUS_MAX][HELD_MAX];
 
 static const char *limits(struct vgic_limits *limits, unsigned version)
@@ -18,7 +19,8 @@ static const char *limits(struct vgic_limits *limits, unsigned version)
     *limits = (struct vgic_limits){.priority_bits = fake_priority_bits,
                                    .id_bits = 16,
                                    .list_registers = HELD_MAX,
-                                   .extended = fake_extended && version == 3};
+                                   .extended = fake_extended && version == 3,
+                                   .nmi = fake_nmi && version == 3};
     return NULL;
 }
 

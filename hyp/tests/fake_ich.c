@@ -16,6 +16,7 @@
 #define LIST_REGISTERS 16
 #define LEVEL_SHIFT    3 /* five bits of priority: 32 levels */
 #define NO_PRIORITY    0x100
+#define SUPERPRIORITY  (-1)
 
 bool fake_ich_as_qemu, fake_ich_fgt;
 static bool igrpen_traps;
@@ -78,6 +79,7 @@ void list_reg_write(unsigned n, uint64_t value)
     uint64_t written = value & FIELD_MASK(ICH_LR_STATE);
 
     CHECK(n < count);
+    CHECK((value & ICH_LR_NMI) == 0 || (FIELD_GET(ICH_LR_PRIORITY, value) == 0 && (value & ICH_LR_GROUP1) != 0));
     CHECK((value & ICH_LR_HW) == 0 || written != FIELD_MASK(ICH_LR_STATE)); /* 12.4.12: not active and pending */
     for (unsigned other = 0; written != 0 && other < count; other++)        /* UNPREDICTABLE, chapter 6 */
         CHECK(other == n || state(other) == 0 ||
@@ -96,11 +98,13 @@ static uint64_t *active_priorities(unsigned group)
     return named(group == 0 ? "ich_ap0r0_el2" : "ich_ap1r0_el2");
 }
 
-static unsigned running(void)
+static int running(void)
 {
     uint64_t levels = *active_priorities(0) | *active_priorities(1);
 
-    return levels == 0 ? NO_PRIORITY : (unsigned)__builtin_ctzll(levels) << LEVEL_SHIFT;
+    if ((levels & ICH_AP1R0_NMI) != 0)
+        return SUPERPRIORITY;
+    return levels == 0 ? NO_PRIORITY : __builtin_ctzll(levels) << LEVEL_SHIFT;
 }
 
 static bool group_enabled(unsigned group)
@@ -108,9 +112,15 @@ static bool group_enabled(unsigned group)
     return (*named("ich_vmcr_el2") & (group == 0 ? ICH_VMCR_VENG0 : ICH_VMCR_VENG1)) != 0;
 }
 
-static unsigned priority_of(unsigned n)
+static int priority_of(unsigned n)
 {
-    return (unsigned)FIELD_GET(ICH_LR_PRIORITY, lr[n]);
+    return (lr[n] & ICH_LR_NMI) != 0 ? SUPERPRIORITY : (int)FIELD_GET(ICH_LR_PRIORITY, lr[n]);
+}
+
+/* What ICH_AP0R0_EL2 or ICH_AP1R0_EL2 has for an active priority. */
+static uint64_t active_bit(int priority)
+{
+    return priority == SUPERPRIORITY ? ICH_AP1R0_NMI : BIT(priority >> LEVEL_SHIFT);
 }
 
 static unsigned group_of(unsigned n)
@@ -149,10 +159,11 @@ uint32_t fake_icv_signalled(unsigned group)
 {
     uint32_t intid = fake_icv_hppir(group);
 
-    if (intid == FAKE_SPURIOUS || priority_of(highest()) >= FIELD_GET(ICH_VMCR_VPMR, *named("ich_vmcr_el2")) ||
-        priority_of(highest()) >= running())
+    int mask = (int)FIELD_GET(ICH_VMCR_VPMR, *named("ich_vmcr_el2"));
+
+    if (intid == FAKE_SPURIOUS || priority_of(highest()) >= running())
         return FAKE_SPURIOUS;
-    return intid;
+    return priority_of(highest()) < mask ? intid : FAKE_SPURIOUS;
 }
 
 uint32_t fake_icv_iar(unsigned group)
@@ -163,7 +174,7 @@ uint32_t fake_icv_iar(unsigned group)
     if (intid == FAKE_SPURIOUS)
         return intid;
     lr[n] ^= FIELD_MASK(ICH_LR_STATE); /* pending to active */
-    *active_priorities(group) |= BIT(priority_of(n) >> LEVEL_SHIFT);
+    *active_priorities(group) |= active_bit(priority_of(n));
     return intid;
 }
 
@@ -171,11 +182,11 @@ uint32_t fake_icv_iar(unsigned group)
 static bool drop(unsigned group)
 {
     uint64_t *levels = active_priorities(group);
-    unsigned top = running();
+    int top = running();
 
-    if (top == NO_PRIORITY || (*levels >> (top >> LEVEL_SHIFT) & 1) == 0)
+    if (top == NO_PRIORITY || (*levels & active_bit(top)) == 0)
         return false;
-    *levels &= ~BIT(top >> LEVEL_SHIFT);
+    *levels &= ~active_bit(top);
     return true;
 }
 
@@ -230,6 +241,11 @@ bool fake_icv_igrpen(unsigned group, bool on)
     if (igrpen_traps)
         return false;
     *vmcr = on ? *vmcr | enable : *vmcr & ~enable;
+    return true;
+}
+
+bool features_nmi(void)
+{
     return true;
 }
 

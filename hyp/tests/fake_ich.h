@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A core with the virtual interface of GICv3, in C: ICH_*_EL2 as hyp/delivery writes and reads them, ICV_* as its guest
- * does (IHI 0069H chapters 6, 12.3, 12.4), five bits of priority, binary points at their minimum. And the physical
- * interrupts that list registers are linked to. One core.
+ * does (IHI 0069H chapters 6, 12.3, 12.4), five bits of priority, binary points at their minimum, FEAT_GICv3_NMI. And
+ * the physical interrupts that list registers are linked to. One core.
  */
 #ifndef TESTS_FAKE_ICH_H
 #define TESTS_FAKE_ICH_H

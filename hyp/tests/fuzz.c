@@ -58,7 +58,7 @@ static void event(struct vgic_cpu *cpu, const struct fuzz_step *step)
 /* Everything that is left can be acknowledged, by priority, and completed. */
 static void drain(struct vgic_cpu *cpu)
 {
-    unsigned last = 0;
+    int last = PRIORITY_NMI;
 
     vgic_set_asleep(cpu, false);
     vcpuif_write_igrpen(cpu, 0, true);

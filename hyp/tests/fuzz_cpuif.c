@@ -45,7 +45,7 @@ static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
         vcpuif_write_ctlr(cpu, (step->value & 1) != 0, (step->value & 2) != 0);
         break;
     case 5:
-        vcpuif_write_apr(cpu, group, 0, step->value);
+        vcpuif_write_apr(cpu, group, 0, (uint64_t)step->value << 32 | step->value);
         (void)vcpuif_read_apr(cpu, group, 0);
         break;
     case 6:
@@ -62,6 +62,13 @@ static void access(struct vgic_cpu *cpu, const struct fuzz_step *step)
         break;
     case 9:
         vcpuif_deactivate(cpu, step->value);
+        break;
+    case 10:
+        vgic_gicd_write(cpu, (step->offset & 128 ? GICD_INMIR_E : GICD_INMIR) + step->offset % 128 / 4 * 4, 4,
+                        step->value);
+        break;
+    case 11:
+        (void)(group != 0 ? vcpuif_acknowledge_maskable(cpu) : vcpuif_acknowledge_nmi(cpu));
         break;
     default:
         (void)vcpuif_acknowledge(cpu, group);

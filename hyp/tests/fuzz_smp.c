@@ -21,9 +21,9 @@ static uint32_t nested[VGIC_CPUS_MAX][NESTED_MAX];
 static unsigned depth[VGIC_CPUS_MAX];
 
 static const uint32_t bit_registers[] = {GICD_IGROUPR, GICD_ISENABLER, GICD_ICENABLER, GICD_ISPENDR,
-                                         GICD_ICPENDR, GICD_ISACTIVER, GICD_ICACTIVER};
+                                         GICD_ICPENDR, GICD_ISACTIVER, GICD_ICACTIVER, GICD_INMIR};
 static const uint32_t extended_registers[] = {GICD_IGROUPR_E, GICD_ISENABLER_E, GICD_ICENABLER_E, GICD_ISPENDR_E,
-                                              GICD_ICPENDR_E, GICD_ISACTIVER_E, GICD_ICACTIVER_E};
+                                              GICD_ICPENDR_E, GICD_ISACTIVER_E, GICD_ICACTIVER_E, GICD_INMIR_E};
 static const uint32_t gicc_registers[] = {GICC_CTLR,  GICC_PMR,    GICC_BPR, GICC_RPR,   GICC_HPPIR,
                                           GICC_ABPR,  GICC_AHPPIR, GICC_APR, GICC_NSAPR, GICC_IIDR,
                                           GICC_AEOIR, GICC_EOIR,   GICC_DIR, GICC_IAR,   GICC_AIAR};
@@ -188,7 +188,7 @@ static void interface(struct vgic_cpu *cpu, const struct fuzz_step *step)
         vcpuif_write_ctlr(cpu, (step->value & 1) != 0, (step->value & 2) != 0);
         break;
     case 4:
-        vcpuif_write_apr(cpu, group, step->offset >> 1 & 3, step->value);
+        vcpuif_write_apr(cpu, group, step->offset >> 1 & 3, (uint64_t)step->value << 32 | step->value);
         break;
     default:
         (void)vcpuif_highest_pending(cpu, group);

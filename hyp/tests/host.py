@@ -15,7 +15,16 @@ GIC = ("test_its", "test_its_command", "test_vpe", "test_direct")  # the drivers
 LPIS = ("test_vlpi", "test_vits")
 # Each with a fake of its own, if it needs one: the drivers of devices, the scheduler's policy.
 ALONE = {"test_pci": "dev/pci_function", "test_smmu": "dev/smmu", "test_runqueue": "core/runqueue"}
-MODEL = ("test_routing", "test_extended", "test_one_of_n", "test_overflow", "test_pass", "test_states", *LPIS)
+MODEL = (
+    "test_routing",
+    "test_extended",
+    "test_one_of_n",
+    "test_overflow",
+    "test_pass",
+    "test_states",
+    "test_nmi",
+    *LPIS,
+)
 TESTS = (*MODEL, *GIC, *ALONE)  # scenarios
 ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "core", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.

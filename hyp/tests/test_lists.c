@@ -18,16 +18,18 @@
 #define FIRST  LISTS_FIRST
 #define INTIDS LISTS_INTIDS
 #define IDLE   0x100
+#define NMI    (-1)
 #define GROUP1 0xf0f0f0f0
 
 struct reference {
-    bool enabled, edge, latch, line, active;
+    bool enabled, edge, latch, line, active, nmi;
     unsigned group, priority;
 };
 
 static struct reference ref[INTIDS];
 static struct {
-    unsigned priority, group, irq;
+    int priority;
+    unsigned group, irq;
 } stack[INTIDS];
 static unsigned depth;
 static struct {
@@ -48,21 +50,26 @@ static bool pending(const struct reference *irq)
     return irq->latch || (irq->line && !irq->edge);
 }
 
-static unsigned running(void)
+static int running(void)
 {
     return depth == 0 ? IDLE : stack[depth - 1].priority;
 }
 
-/* The group of the highest pending interrupt, and its priority; IDLE when there is none. */
-static unsigned highest(unsigned *group)
+static int priority_of(const struct reference *irq)
 {
-    unsigned best = IDLE;
+    return irq->nmi && irq->group == 1 ? NMI : (int)irq->priority;
+}
+
+/* The group of the highest pending interrupt, and its priority; IDLE when there is none. */
+static int highest(unsigned *group)
+{
+    int best = IDLE;
 
     for (unsigned i = 0; i < INTIDS; i++) {
         if (!ref[i].enabled || ref[i].active || !pending(&ref[i]) || !interface.group[ref[i].group])
             continue;
-        if (ref[i].priority < best || (ref[i].priority == best && ref[i].group < *group)) {
-            best = ref[i].priority;
+        if (priority_of(&ref[i]) < best || (priority_of(&ref[i]) == best && ref[i].group < *group)) {
+            best = priority_of(&ref[i]);
             *group = ref[i].group;
         }
     }
@@ -71,16 +78,17 @@ static unsigned highest(unsigned *group)
 
 static void compare_signal(void)
 {
-    unsigned group = 0, best = highest(&group);
+    unsigned group = 0;
+    int best = highest(&group);
 
     for (unsigned g = 0; g < 2; g++) {
         uint32_t intid = fake_icv_signalled(g);
-        bool expected = best != IDLE && group == g && best < interface.pmr && best < running();
+        bool expected = best != IDLE && group == g && best < (int)interface.pmr && best < running();
 
         if (expected != (intid != FAKE_SPURIOUS))
             fail("signalled INTID of a group", intid, expected);
-        else if (expected && (intid - FIRST >= INTIDS || ref[intid - FIRST].priority != best))
-            fail("priority inversion: INTID", intid, best);
+        else if (expected && (intid - FIRST >= INTIDS || priority_of(&ref[intid - FIRST]) != best))
+            fail("priority inversion: INTID", intid, (unsigned long)best);
     }
 }
 
@@ -96,6 +104,11 @@ static uint32_t word(bool (*is)(const struct reference *irq))
 static bool is_active(const struct reference *irq)
 {
     return irq->active;
+}
+
+static bool is_nmi(const struct reference *irq)
+{
+    return irq->nmi;
 }
 
 static void compare_registers(void)
@@ -125,7 +138,7 @@ static void acknowledge(unsigned group)
     }
     irq->latch = false;
     irq->active = true;
-    stack[depth].priority = irq->priority;
+    stack[depth].priority = priority_of(irq);
     stack[depth].group = group;
     stack[depth++].irq = intid - FIRST;
 }
@@ -241,7 +254,8 @@ static void scramble(uint64_t random)
 /* Another vCPU runs on this core for a while; meanwhile software elsewhere makes an interrupt pending. */
 static void preempt(uint64_t random, bool settled)
 {
-    unsigned group = 0, best, i = (unsigned)(random >> 20) % INTIDS;
+    unsigned group = 0, i = (unsigned)(random >> 20) % INTIDS;
+    int best;
 
     lists_enter();
     deliver_lr.put(&lists_cpu, PUT_PREEMPT);
@@ -253,12 +267,25 @@ static void preempt(uint64_t random, bool settled)
         ref[i].latch = true;
     }
     best = highest(&group);
-    if (settled && deliver_lr.signalled(&lists_cpu) != (best != IDLE && best < interface.pmr))
-        fail("an interrupt for who is not loaded: priority", best, interface.pmr);
+    if (settled && deliver_lr.signalled(&lists_cpu) != (best != IDLE && best < (int)interface.pmr))
+        fail("an interrupt for who is not loaded: priority", (unsigned long)best, interface.pmr);
     lists_enter();
     deliver_lr.load(&lists_cpu);
     lists_cpu.loaded = true;
     lists_leave();
+}
+
+/* The others keep the property. */
+static void set_nmi(unsigned i, bool nmi)
+{
+    ref[i].nmi = nmi;
+    lists_write(GICD_INMIR + 4, 4, word(is_nmi));
+}
+
+static void set_priority(unsigned i, unsigned priority)
+{
+    lists_write(GICD_IPRIORITYR + FIRST + i, 1, priority);
+    ref[i].priority = priority;
 }
 
 static void operate(uint64_t random)
@@ -293,8 +320,10 @@ static void operate(uint64_t random)
         set_enabled(i, (random >> 8 & 3) != 0);
         break;
     case 11:
-        lists_write(GICD_IPRIORITYR + FIRST + i, 1, random >> 8 & 0xf8);
-        ref[i].priority = (unsigned)(random >> 8) & 0xf8;
+        if ((random >> 16 & 3) != 0)
+            set_priority(i, (unsigned)(random >> 8) & 0xf8);
+        else
+            set_nmi(i, (random >> 18 & 3) == 0);
         break;
     case 12:
     case 13:

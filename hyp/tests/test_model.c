@@ -13,14 +13,16 @@
 #include "regs/gicr.h"
 
 /* SGIs and PPIs, the first SPIs, the last extended PPIs, the last extended SPIs: a bank of 32 each */
-#define BANKS  4
-#define INTIDS (32 * BANKS)
-#define IDLE   0x100
+#define BANKS    4
+#define INTIDS   (32 * BANKS)
+#define IDLE     0x100
+#define NMI      (-1)
+#define NMI_RUNS (UINT64_C(1) << 63)
 
 static const unsigned first_intid[BANKS] = {0, 32, 1088, 5088};
 
 struct reference_irq {
-    bool enabled, edge, latch, line, active;
+    bool enabled, edge, latch, line, active, nmi;
     unsigned group, priority;
 };
 
@@ -30,6 +32,7 @@ static struct {
     unsigned pmr, bpr[2], priority_bits;
     bool cbpr, eoimode;
     unsigned depth[2][256]; /* active priorities by group: set or not */
+    bool nmi_runs;
 } ref;
 
 static struct vgic *vm;
@@ -48,6 +51,7 @@ static unsigned group_bits(unsigned group)
     return 0xff & ~((1U << low) - 1);
 }
 
+/* Of what NMIs may have preempted. */
 static unsigned running(void)
 {
     for (unsigned priority = 0; priority < 256; priority++)
@@ -56,10 +60,15 @@ static unsigned running(void)
     return IDLE;
 }
 
-/* The priority and group of the highest pending interrupt; IDLE when there is none. Group 0 wins a tie. */
-static unsigned highest(unsigned *group)
+static int priority_of(const struct reference_irq *irq)
 {
-    unsigned best = IDLE;
+    return irq->nmi && irq->group == 1 ? NMI : (int)irq->priority;
+}
+
+/* The priority and group of the highest pending interrupt; IDLE when there is none. Group 0 wins a tie. */
+static int highest(unsigned *group)
+{
+    int best = IDLE;
 
     for (unsigned i = 0; i < INTIDS; i++) {
         const struct reference_irq *irq = &ref.irq[i];
@@ -67,19 +76,23 @@ static unsigned highest(unsigned *group)
         if (!irq->enabled || !pending(irq) || irq->active || !ref.distributor_group[irq->group] ||
             !ref.cpu_group[irq->group])
             continue;
-        if (irq->priority < best || (irq->priority == best && irq->group < *group)) {
-            best = irq->priority;
+        if (priority_of(irq) < best || (priority_of(irq) == best && irq->group < *group)) {
+            best = priority_of(irq);
             *group = irq->group;
         }
     }
     return best;
 }
 
-static bool signalled(unsigned priority, unsigned group)
+static bool signalled(int priority, unsigned group)
 {
     unsigned bits = group_bits(group);
 
-    return priority != IDLE && priority < ref.pmr && (running() == IDLE || (priority & bits) < (running() & bits));
+    if (priority == IDLE || ref.nmi_runs)
+        return false;
+    if (priority == NMI)
+        return true;
+    return (unsigned)priority < ref.pmr && (running() == IDLE || ((unsigned)priority & bits) < (running() & bits));
 }
 
 static void fail(const char *what, unsigned long operation, uint64_t got, uint64_t expected)
@@ -100,6 +113,11 @@ static uint64_t word(unsigned first, bool (*property)(const struct reference_irq
 static bool is_enabled(const struct reference_irq *irq)
 {
     return irq->enabled;
+}
+
+static bool is_nmi(const struct reference_irq *irq)
+{
+    return irq->nmi;
 }
 
 static bool is_active(const struct reference_irq *irq)
@@ -131,6 +149,8 @@ static uint32_t bits_offset(unsigned bank, uint32_t offset)
 {
     static const uint32_t words[BANKS] = {0, 4, 8, 0x7c};
 
+    if (bank == 3 && offset == 0xf80)
+        return 0x3b00 + words[bank];
     return (bank == 3 ? 0x1000 + 4 * (offset - 0x80) : offset) + words[bank];
 }
 
@@ -178,12 +198,12 @@ static unsigned *depth_of(unsigned group, unsigned level)
 }
 
 /* ICC_AP0R<n> or ICC_AP1R<n>: bit m stands for level 32n + m, the highest first. */
-static uint32_t active_levels(unsigned group, unsigned n)
+static uint64_t active_levels(unsigned group, unsigned n)
 {
-    uint32_t value = 0;
+    uint64_t value = group == 1 && n == 0 && ref.nmi_runs ? NMI_RUNS : 0;
 
     for (unsigned m = 0; m < 32 && 32 * n + m < levels(); m++)
-        value |= (uint32_t)(*depth_of(group, 32 * n + m) != 0) << m;
+        value |= (uint64_t)(*depth_of(group, 32 * n + m) != 0) << m;
     return value;
 }
 
@@ -197,7 +217,8 @@ static void compare_active(unsigned long operation)
 
 static void compare(unsigned long operation)
 {
-    unsigned group = 0, priority = highest(&group);
+    unsigned group = 0;
+    int priority = highest(&group);
     enum vcpuif_signal signal = vcpuif_signal(cpu);
     uint32_t hppir[2] = {vcpuif_highest_pending(cpu, 0), vcpuif_highest_pending(cpu, 1)};
 
@@ -205,51 +226,79 @@ static void compare(unsigned long operation)
         expect("ISENABLER", operation, read_bits(bank, GICD_ISENABLER), word(32 * bank, is_enabled));
         expect("ISPENDR", operation, read_bits(bank, GICD_ISPENDR), word(32 * bank, pending));
         expect("ISACTIVER", operation, read_bits(bank, GICD_ISACTIVER), word(32 * bank, is_active));
+        expect("INMIR", operation, read_bits(bank, GICD_INMIR), word(32 * bank, is_nmi));
     }
     expect("signal", operation, signal,
            !signalled(priority, group) ? VCPUIF_NONE
+           : priority == NMI           ? VCPUIF_NMI
            : group == 1                ? VCPUIF_IRQ
                                        : VCPUIF_FIQ);
     compare_active(operation);
-    expect("RPR", operation, vcpuif_read_rpr(cpu), running() == IDLE ? 0xff : running());
+    expect("RPR", operation, vcpuif_read_rpr(cpu), ref.nmi_runs ? NMI_RUNS : running() == IDLE ? 0xff : running());
     for (unsigned g = 0; g < 2; g++) {
         if (priority == IDLE || group != g)
             expect("HPPIR", operation, hppir[g], 1023);
-        else if (place_of(hppir[g]) == INTIDS || ref.irq[place_of(hppir[g])].priority != priority)
-            fail("HPPIR priority", operation, hppir[g], priority);
+        else if (place_of(hppir[g]) == INTIDS || priority_of(&ref.irq[place_of(hppir[g])]) != priority)
+            fail("HPPIR priority", operation, hppir[g], (uint64_t)priority);
     }
 }
 
-static void acknowledge(unsigned long operation, unsigned group)
+/* What IAR1 and NMIAR1 read with SCTLR_ELx.NMI = 1, or the IAR of a group with 0. */
+enum acknowledge { IAR1, NMIAR1, IAR };
+
+static uint32_t read_acknowledge(enum acknowledge how, unsigned group)
 {
-    unsigned best_group = 0, best = highest(&best_group);
-    uint32_t intid = vcpuif_acknowledge(cpu, group);
+    return how == IAR1     ? vcpuif_acknowledge_maskable(cpu)
+           : how == NMIAR1 ? vcpuif_acknowledge_nmi(cpu)
+                           : vcpuif_acknowledge(cpu, group);
+}
+
+static void acknowledge(unsigned long operation, enum acknowledge how, unsigned group)
+{
+    unsigned best_group = 0;
+    int best = highest(&best_group);
+    uint32_t intid = read_acknowledge(how, group);
     unsigned place = place_of(intid);
 
-    if (!signalled(best, best_group) || best_group != group) {
+    if (!signalled(best, best_group) || best_group != group || (how == NMIAR1 && best != NMI)) {
         expect("IAR", operation, intid, 1023);
         return;
     }
-    if (place == INTIDS || ref.irq[place].priority != best || ref.irq[place].group != group ||
+    if (how == IAR1 && best == NMI) {
+        expect("IAR1 of an NMI", operation, intid, 1022);
+        return;
+    }
+    if (place == INTIDS || priority_of(&ref.irq[place]) != best || ref.irq[place].group != group ||
         !pending(&ref.irq[place]) || ref.irq[place].active || !ref.irq[place].enabled) {
-        fail("IAR took the wrong interrupt", operation, intid, best);
+        fail("IAR took the wrong interrupt", operation, intid, (uint64_t)best);
         return;
     }
     ref.irq[place].latch = false;
     ref.irq[place].active = true;
-    ref.depth[group][best & group_bits(group)] = 1;
+    if (best == NMI)
+        ref.nmi_runs = true;
+    else
+        ref.depth[group][(unsigned)best & group_bits(group)] = 1;
+}
+
+/* The highest active priority goes if it is of the group; whether it was. */
+static bool drop(unsigned group)
+{
+    unsigned top = running();
+    bool own = ref.nmi_runs ? group == 1 : top != IDLE && ref.depth[group][top] != 0;
+
+    if (own && ref.nmi_runs)
+        ref.nmi_runs = false;
+    else if (own)
+        ref.depth[group][top] = 0;
+    return own;
 }
 
 static void end(unsigned group, uint32_t intid)
 {
-    unsigned top = running();
-
     vcpuif_end(cpu, group, intid);
-    if ((intid >= 1020 && intid <= 1023) || top == IDLE)
+    if ((intid >= 1020 && intid <= 1023) || !drop(group))
         return;
-    if (ref.depth[group][top] == 0)
-        return;
-    ref.depth[group][top] = 0;
     if (!ref.eoimode && place_of(intid) < INTIDS)
         ref.irq[place_of(intid)].active = false;
 }
@@ -282,6 +331,13 @@ static void set_groups(unsigned bank, uint32_t value)
     write_bits(bank, GICD_IGROUPR, value);
     for (unsigned i = 0; i < 32; i++)
         ref.irq[32 * bank + i].group = value >> i & 1;
+}
+
+static void set_nmis(unsigned bank, uint32_t value)
+{
+    write_bits(bank, GICD_INMIR, value);
+    for (unsigned i = 0; i < 32; i++)
+        ref.irq[32 * bank + i].nmi = value >> i & 1;
 }
 
 static void set_priority(unsigned place, unsigned priority)
@@ -366,9 +422,13 @@ static const uint32_t others[16] = {1000, 1019, 1020, 1021, 1022, 1023, 1024, 10
 static void write_active(uint64_t random)
 {
     unsigned group = random >> 8 & 1, n = (random >> 9 & 3) % vcpuif_apr_words(cpu);
-    uint32_t value = (uint32_t)(random >> 32) & (uint32_t)(random >> 20) & ~active_levels(1 - group, n);
+    uint32_t levels_active =
+        (uint32_t)(random >> 32) & (uint32_t)(random >> 20) & (uint32_t)~active_levels(1 - group, n);
+    uint64_t value = levels_active | (random >> 12 & 1) << 63;
 
     vcpuif_write_apr(cpu, group, n, value);
+    if (group == 1 && n == 0)
+        ref.nmi_runs = value >> 63;
     for (unsigned m = 0; m < 32 && 32 * n + m < levels(); m++)
         *depth_of(group, 32 * n + m) = value >> m & 1;
 }
@@ -383,7 +443,10 @@ static void operate(unsigned long operation, uint64_t random)
     case 0:
     case 1:
     case 2:
-        acknowledge(operation, random >> 8 & 1);
+        if ((random >> 9 & 1) != 0)
+            acknowledge(operation, IAR, random >> 8 & 1);
+        else
+            acknowledge(operation, (random >> 8 & 1) != 0 ? IAR1 : NMIAR1, 1);
         break;
     case 3:
     case 4:
@@ -398,7 +461,10 @@ static void operate(unsigned long operation, uint64_t random)
         write_state((unsigned)(random >> 8) % 6, bank, few);
         break;
     case 9:
-        set_groups(bank, (uint32_t)(random >> 32));
+        if ((random >> 8 & 1) != 0)
+            set_groups(bank, (uint32_t)(random >> 32));
+        else
+            set_nmis(bank, few);
         break;
     case 10:
     case 11:

@@ -166,6 +166,7 @@ static uint64_t foreign(uint32_t intid)
 
     for (uint32_t offset = GICD_IGROUPR; offset <= GICD_ICACTIVER; offset += 0x80)
         bits = bits << 1 | (word(offset + intid / 32 * 4) >> bit & 1);
+    bits = bits << 1 | (word(GICD_INMIR + intid / 32 * 4) >> bit & 1);
     bits = bits << 2 | (word(GICD_ICFGR + intid / 16 * 4) >> 2 * (intid % 16) & 3);
     return bits << 8 | mmio_read8(BASE + GICD_IPRIORITYR + intid) | mmio_read64(BASE + ROUTE(intid)) << 32;
 }
@@ -198,12 +199,16 @@ static void reset(void)
     for (unsigned i = 0; i < 32; i += 4)
         mmio_write32(BASE + GICD_IPRIORITYR + 32 + i, 0xa0a0a0a0);
     mmio_write32(BASE + GICD_IGROUPR + 4, UINT32_MAX);
+    mmio_write32(BASE + GICD_INMIR + 4, UINT32_MAX);
     pass_reset_spis(vm);
     EXPECT(word(GICD_IPRIORITYR + 32), 0xa0a000a0);
     EXPECT(word(GICD_IGROUPR + 4), ~0x92492492U);
+    EXPECT(word(GICD_INMIR + 4), ~0x92492492U);
     mmio_write32(RD(1) + GICR_SGI + GICR_IGROUPR0, UINT32_MAX);
+    mmio_write32(RD(1) + GICR_SGI + GICR_INMIR0, UINT32_MAX);
     pass_reset_private(vm->cpu[1]);
     EXPECT(mmio_read32(RD(1) + GICR_SGI + GICR_IGROUPR0), 0);
+    EXPECT(mmio_read32(RD(1) + GICR_SGI + GICR_INMIR0), 0);
     EXPECT(mmio_read32(RD(1) + GICR_SGI + GICR_ICENABLER0), UINT32_MAX);
     EXPECT(mmio_read32(RD(0) + GICR_SGI + GICR_ICENABLER0), 0);
 }

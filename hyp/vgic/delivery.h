@@ -22,6 +22,7 @@ struct vgic_limits {
     unsigned priority_bits_least, priority_bits_most; /* ... and what the user may choose instead */
     unsigned id_bits;
     bool extended;           /* what holds its interrupts can hold extended INTIDs, 1024 to 8191 (GICv3.1) */
+    bool nmi;                /* what delivers its interrupts can tell it that one is non-maskable (FEAT_GICv3_NMI) */
     unsigned list_registers; /* 0 where delivery needs none */
     bool eois_reported;      /* of linked interrupts, too: no list register deactivates a physical one */
     bool gicv;               /* a GICv2 guest has the machine's virtual CPU interface */
@@ -37,7 +38,7 @@ enum delivery_put { PUT_PREEMPT, PUT_BLOCK };
 /* What a guest has of the virtual CPU interface beside list registers, while its vCPU is not loaded. */
 struct virtual_interface {
     uint32_t vmcr;
-    uint32_t active[2][4]; /* ICH_AP0R<n>, ICH_AP1R<n>; GICH_APR is the first */
+    uint64_t active[2][4]; /* ICH_AP0R<n>, ICH_AP1R<n>; GICH_APR is the first */
 };
 
 /* What a strategy keeps per vCPU. */

@@ -23,17 +23,24 @@ static uint8_t bpr_minimum(const struct vgic_cpu *cpu, unsigned group)
     return (uint8_t)(7 - preemption_bits(cpu) + group);
 }
 
+static int16_t bits_from(unsigned bit)
+{
+    return (int16_t)(-1 * (1 << bit));
+}
+
 /* BPR0 = n splits a priority above bit n, BPR1 = n at bit n; CBPR lends BPR0 to Group 1 (4.8.3, tables 4-8, 4-9). */
 static void update_group_masks(struct vcpuif *cpuif)
 {
-    cpuif->group_mask[0] = (uint16_t)(0x1ffU << (cpuif->bpr[0] + 1));
-    cpuif->group_mask[1] = cpuif->cbpr ? cpuif->group_mask[0] : (uint16_t)(0x1ffU << cpuif->bpr[1]);
+    cpuif->group_mask[0] = bits_from(cpuif->bpr[0] + 1U);
+    cpuif->group_mask[1] = bits_from(cpuif->cbpr ? cpuif->bpr[0] + 1U : cpuif->bpr[1]);
 }
 
 enum vcpuif_signal vcpuif_signal(const struct vgic_cpu *cpu)
 {
-    if (vcpuif_signalled(cpu, 1) != NULL)
-        return VCPUIF_IRQ;
+    const struct virq *group1 = vcpuif_signalled(cpu, 1);
+
+    if (group1 != NULL)
+        return virq_is_nmi(group1) ? VCPUIF_NMI : VCPUIF_IRQ;
     if (vcpuif_signalled(cpu, 0) != NULL)
         return cpu->cpuif.fiqen ? VCPUIF_FIQ : VCPUIF_IRQ;
     return VCPUIF_NONE;
@@ -48,7 +55,7 @@ int vcpuif_signalled_group(const struct vgic_cpu *cpu)
 
 int vcpuif_running_group(const struct vgic_cpu *cpu)
 {
-    unsigned group = *cpu->cpuif.running & ACTIVE_GROUP;
+    unsigned group = (unsigned)*cpu->cpuif.running & ACTIVE_GROUP;
 
     return group == ACTIVE_NO_GROUP ? -1 : (int)group;
 }
@@ -76,20 +83,46 @@ static bool dropped(struct virq *irq)
     return (irq->bank->queued & irq->mask) == 0;
 }
 
-uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
+VCPUIF_INLINE struct virq *surely_signalled(struct vgic_cpu *cpu, unsigned group)
 {
     struct virq *irq;
 
-    do {
+    do
         irq = vcpuif_signalled(cpu, group);
-        if (irq == NULL)
-            return INTID_SPURIOUS;
-    } while (dropped(irq));
+    while (irq != NULL && dropped(irq));
+    return irq;
+}
+
+VCPUIF_INLINE uint32_t take(struct vgic_cpu *cpu, struct virq *irq, unsigned group)
+{
     cpu->dirty = true;
     vcpuif_acknowledged(cpu, irq, group);
     if (irq->intid >= INTID_LPI_FIRST) /* they have no active state (IHI 0069H 4.1.2) */
         irq->bank->active = 0;
     return irq->intid;
+}
+
+uint32_t vcpuif_acknowledge(struct vgic_cpu *cpu, unsigned group)
+{
+    struct virq *irq = surely_signalled(cpu, group);
+
+    return irq != NULL ? take(cpu, irq, group) : INTID_SPURIOUS;
+}
+
+uint32_t vcpuif_acknowledge_maskable(struct vgic_cpu *cpu)
+{
+    struct virq *irq = surely_signalled(cpu, 1);
+
+    if (irq == NULL)
+        return INTID_SPURIOUS;
+    return virq_is_nmi(irq) ? INTID_NMI : take(cpu, irq, 1);
+}
+
+uint32_t vcpuif_acknowledge_nmi(struct vgic_cpu *cpu)
+{
+    struct virq *irq = surely_signalled(cpu, 1);
+
+    return irq != NULL && virq_is_nmi(irq) ? take(cpu, irq, 1) : INTID_SPURIOUS;
 }
 
 uint32_t vcpuif_highest_pending(struct vgic_cpu *cpu, unsigned group)
@@ -197,17 +230,20 @@ void vcpuif_write_pmr(struct vgic_cpu *cpu, uint64_t value)
     cpu->dirty = true;
 }
 
-uint8_t vcpuif_read_rpr(const struct vgic_cpu *cpu)
+/* As ICV_RPR_EL1 has it, which is what a guest reads: bit 63, at a PE without EL3 too. */
+uint64_t vcpuif_read_rpr(const struct vgic_cpu *cpu)
 {
-    unsigned running = *cpu->cpuif.running >> ACTIVE_SHIFT;
+    int running = *cpu->cpuif.running >> ACTIVE_SHIFT;
 
-    return running == PRIORITY_IDLE ? 0xff : (uint8_t)running;
+    if (running < 0)
+        return VCPUIF_NMI_RUNS;
+    return running == PRIORITY_IDLE ? 0xff : (uint64_t)running;
 }
 
 /* A level for each value of the bits that preempt: bit 0 of word 0 is the highest (12.2.1, 12.2.3). */
-static unsigned level_of(const struct vgic_cpu *cpu, unsigned priority)
+static unsigned level_of(const struct vgic_cpu *cpu, int priority)
 {
-    return priority >> (8 - preemption_bits(cpu));
+    return (unsigned)priority >> (8 - preemption_bits(cpu));
 }
 
 unsigned vcpuif_apr_words(const struct vgic_cpu *cpu)
@@ -215,16 +251,21 @@ unsigned vcpuif_apr_words(const struct vgic_cpu *cpu)
     return preemption_bits(cpu) > 5 ? 1U << (preemption_bits(cpu) - 5) : 1;
 }
 
-uint32_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned word)
+uint64_t vcpuif_read_apr(const struct vgic_cpu *cpu, unsigned group, unsigned word)
 {
     const struct vcpuif *cpuif = &cpu->cpuif;
-    uint32_t levels = 0;
+    const int *active = cpuif->running;
+    uint64_t levels = 0;
 
-    for (const uint16_t *active = cpuif->running; active > cpuif->active; active--) {
+    if (*active < 0) { /* nothing preempts it */
+        levels = group == 1 && word == 0 ? VCPUIF_NMI_RUNS : 0;
+        active--;
+    }
+    for (; active > cpuif->active; active--) {
         unsigned level = level_of(cpu, *active >> ACTIVE_SHIFT);
 
-        if ((*active & ACTIVE_GROUP) == group && level / 32 == word)
-            levels |= BIT32(level % 32);
+        if (((unsigned)*active & ACTIVE_GROUP) == group && level / 32 == word)
+            levels |= BIT(level % 32);
     }
     return levels;
 }
@@ -235,21 +276,23 @@ static bool level_exists(const struct vgic_cpu *cpu, unsigned level)
     return level < 1U << preemption_bits(cpu);
 }
 
-void vcpuif_write_apr(struct vgic_cpu *cpu, unsigned group, unsigned word, uint32_t value)
+void vcpuif_write_apr(struct vgic_cpu *cpu, unsigned group, unsigned word, uint64_t value)
 {
     struct vcpuif *cpuif = &cpu->cpuif;
-    uint32_t apr[2][4];
+    uint64_t apr[2][4];
 
     for (unsigned g = 0; g < 2; g++)
         for (unsigned n = 0; n < 4; n++)
             apr[g][n] = g == group && n == word ? value : vcpuif_read_apr(cpu, g, n);
     cpuif->running = cpuif->active;
     for (unsigned level = 128; level-- > 0;) {
-        unsigned priority = level << (8 - preemption_bits(cpu));
+        int priority = (int)(level << (8 - preemption_bits(cpu)));
 
         for (unsigned g = 2; g-- > 0 && level_exists(cpu, level);)
             if ((apr[g][level / 32] >> level % 32 & 1) != 0)
                 *++cpuif->running = ACTIVE_PRIORITY(priority, g);
     }
+    if ((apr[1][0] & VCPUIF_NMI_RUNS) != 0 && cpu->vm->limits.nmi)
+        *++cpuif->running = ACTIVE_PRIORITY(PRIORITY_NMI, 1);
     cpu->dirty = true;
 }

@@ -24,6 +24,13 @@ VCPUIF_INLINE struct virq *vcpuif_highest(const struct vgic_cpu *cpu, unsigned g
     return own->priority < other->priority + (group == 0 ? 1 : 0) ? own : NULL;
 }
 
+/* Whether the highest-priority one is an NMI, which no priority mask masks, and which only another one does not let
+ * preempt. */
+VCPUIF_INLINE bool vcpuif_nmi_passes(const struct vgic_cpu *cpu, const struct virq *irq)
+{
+    return virq_is_nmi(irq) && !cpu->asleep && *cpu->cpuif.running >= 0;
+}
+
 /*
  * ditto, if it passes the priority mask (4.8.5) and preempts what is running: signalled, and to be acknowledged. The
  * bits that its own group compares are compared, of both priorities (4.8.3, 4.8.4); where those of the running one
@@ -33,15 +40,17 @@ VCPUIF_INLINE struct virq *vcpuif_signalled(const struct vgic_cpu *cpu, unsigned
 {
     struct virq *irq = vcpuif_highest(cpu, group);
 
-    if (irq == NULL || irq->priority >= cpu->cpuif.mask)
+    if (irq == NULL)
         return NULL;
+    if ((unsigned)irq->priority >= cpu->cpuif.mask)
+        return vcpuif_nmi_passes(cpu, irq) ? irq : NULL;
     return irq->priority < (*cpu->cpuif.running >> ACTIVE_SHIFT & cpu->cpuif.group_mask[group]) ? irq : NULL;
 }
 
 /* ICC_IAR<group> took `irq`, what vcpuif_signalled() found: it is active, its group priority the running one. */
 VCPUIF_INLINE void vcpuif_acknowledged(struct vgic_cpu *cpu, struct virq *irq, unsigned group)
 {
-    unsigned priority = irq->priority & cpu->cpuif.group_mask[group];
+    int priority = irq->priority & cpu->cpuif.group_mask[group];
 
     *++cpu->cpuif.running = ACTIVE_PRIORITY(priority, group);
     virq_activate(&cpu->ready[group], irq);
@@ -50,7 +59,7 @@ VCPUIF_INLINE void vcpuif_acknowledged(struct vgic_cpu *cpu, struct virq *irq, u
 /* ICC_EOIR<group>: drops the running priority if it belongs to the group, else the write has no effect (4.6.3). */
 VCPUIF_INLINE bool vcpuif_drop(struct vgic_cpu *cpu, unsigned group)
 {
-    if ((*cpu->cpuif.running & ACTIVE_GROUP) != group)
+    if (((unsigned)*cpu->cpuif.running & ACTIVE_GROUP) != group)
         return false;
     cpu->cpuif.running--;
     return true;

@@ -45,6 +45,7 @@ static VREG_READER(read_typer)
 {
     return FIELD_PREP(GICD_TYPER_ITLINES, VGIC_SPI_BANKS) | FIELD_PREP(GICD_TYPER_IDBITS, cpu->vm->limits.id_bits - 1) |
            GICD_TYPER_A3V | GICD_TYPER_MBIS | (cpu->vm->lpi_bits != 0 ? GICD_TYPER_LPIS : 0) |
+           (cpu->vm->limits.nmi ? GICD_TYPER_NMI : 0) |
            (cpu->vm->limits.extended ? GICD_TYPER_ESPI | FIELD_PREP(GICD_TYPER_ESPI_RANGE, VGIC_ESPI_BANKS - 1) : 0);
 }
 
@@ -108,6 +109,7 @@ BIT_REGISTER(ispendr, vreg_pending, vreg_set_pending)
 BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
 BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
 BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
+BIT_REGISTER(inmir, vreg_nmi, vreg_set_nmi)
 
 /* One byte, or two bits, an interrupt: `first` is the number of the one that the access begins with, in its range. */
 #define FIELD_REGISTERS(find, suffix, ipriorityr, icfgr)                                                               \
@@ -202,6 +204,7 @@ static const struct vreg registers[] = {
     {GICD_ITARGETSR, GICD_ITARGETSR + 0x400, 1 | 4, vreg_zero, vreg_ignore},
     {GICD_IGRPMODR, GICD_IGRPMODR + 0x80, 4, vreg_zero, vreg_ignore},
     {GICD_NSACR, GICD_NSACR + 0x100, 4, vreg_zero, vreg_ignore},
+    {GICD_INMIR, GICD_INMIR + 0x80, 4, read_inmir, write_inmir},
     {GICD_ISENABLER_E, GICD_ISENABLER_E + 0x80, 4, read_isenabler_e, write_isenabler_e},
     {GICD_ICENABLER_E, GICD_ICENABLER_E + 0x80, 4, read_icenabler_e, write_icenabler_e},
     {GICD_ICPENDR_E, GICD_ICPENDR_E + 0x80, 4, read_icpendr_e, write_icpendr_e},
@@ -213,6 +216,7 @@ static const struct vreg registers[] = {
     {GICD_ICFGR_E, GICD_ICFGR_E + 0x100, 4, read_icfgr_e, write_icfgr_e},
     {GICD_IGRPMODR_E, GICD_IGRPMODR_E + 0x80, 4, vreg_zero, vreg_ignore},
     {GICD_NSACR_E, GICD_NSACR_E + 0x100, 4, vreg_zero, vreg_ignore},
+    {GICD_INMIR_E, GICD_INMIR_E + 0x80, 4, read_inmir_e, write_inmir_e},
 };
 
 uint64_t vgic_gicd_read(struct vgic_cpu *cpu, uint32_t offset, unsigned size)

@@ -18,8 +18,7 @@ void virq_bank_init(struct virq_bank *bank, struct vgic *vm, uint32_t first_inti
     if (first_intid < INTID_SPECIAL && first_intid + 32 > INTID_SPECIAL)
         bank->implemented >>= first_intid + 32 - INTID_SPECIAL;
     for (unsigned i = 0; i < 32; i++)
-        bank->irq[i] = (struct virq){
-            .bank = bank, .target = target, .intid = first_intid + i, .mask = BIT32(i), .bit = (uint8_t)i};
+        bank->irq[i] = (struct virq){.bank = bank, .target = target, .intid = first_intid + i, .mask = BIT32(i)};
 }
 
 static void dequeue(struct virq *irq)
@@ -73,12 +72,33 @@ void virq_set_allowed(struct virq_bank *bank, uint32_t allowed)
     update_forwarded(bank);
 }
 
+/* INMIR's bit of an interrupt of Group 0 is RES0 (IHI 0069H 12.9 GICD_INMIR<n>). */
+static void rank(struct virq *irq)
+{
+    irq->priority = irq->ipriority;
+    if ((irq->bank->nmi & irq->mask) != 0 && irq->group == GIC_GROUP1_NS)
+        irq->priority = PRIORITY_NMI;
+}
+
 void virq_set_priority(struct virq *irq, uint8_t priority)
 {
     if ((irq->bank->queued & irq->mask) != 0)
         dequeue(irq);
-    irq->priority = priority;
+    irq->ipriority = priority;
+    rank(irq);
     virq_update_one(irq);
+}
+
+void virq_set_nmi(struct virq_bank *bank, uint32_t nmi)
+{
+    uint32_t changed = bank->nmi ^ nmi;
+
+    bank->nmi = nmi;
+    for (; changed != 0; changed &= changed - 1) {
+        struct virq *irq = &bank->irq[__builtin_ctz(changed)];
+
+        virq_set_priority(irq, irq->ipriority);
+    }
 }
 
 static void set_group(struct virq *irq, enum gic_group group)
@@ -86,6 +106,7 @@ static void set_group(struct virq *irq, enum gic_group group)
     if (irq->group != group && (irq->bank->queued & irq->mask) != 0)
         dequeue(irq);
     irq->group = (uint8_t)group;
+    rank(irq);
 }
 
 void virq_set_groups(struct virq_bank *bank, uint32_t group1, uint32_t secure1, uint32_t allowed)

@@ -25,15 +25,22 @@ struct virq {
     struct vgic_cpu *target; /* NULL: routed to a CPU that does not exist, or none takes part in 1 of N */
     uint32_t route;          /* IROUTER's affinity, a byte a level */
     uint32_t intid;
-    uint32_t pintid; /* of the physical interrupt it is linked to, 0 without one; an LPI's is its own INTID */
-    uint32_t mask;   /* its bit in the words of its bank, 1 << bit */
-    uint8_t bit;
-    uint8_t priority;
-    uint8_t running; /* while active outside list registers: the priority that its EOI drops, or RUNNING_NOWHERE */
-    uint8_t lr;      /* while resident */
-    uint8_t group;   /* enum gic_group: the ready queue that it belongs into */
-    uint8_t source;  /* GICv2, an SGI while resident or active: the CPU that sent it */
+    uint32_t pintid;   /* of the physical interrupt it is linked to, 0 without one; an LPI's is its own INTID */
+    uint32_t mask;     /* its bit in the words of its bank */
+    int16_t priority;  /* what decides: `ipriority`, or PRIORITY_NMI */
+    int16_t running;   /* while active outside list registers: the priority that its EOI drops, or RUNNING_NOWHERE */
+    uint8_t ipriority; /* IPRIORITYR */
+    uint8_t lr;        /* while resident */
+    uint8_t group;     /* enum gic_group: the ready queue that it belongs into */
+    uint8_t source;    /* GICv2, an SGI while resident or active: the CPU that sent it */
 };
+
+/*
+ * Of an interrupt with the non-maskable property: above priority 0, whatever its own says (IHI 0069H 4.6.3). Every
+ * binary point leaves it as it is; its lowest eight bits are those of priority 0, in whose list it waits; its lowest
+ * twelve are what ICH_LR<n>_EL2 has for one from NMI down to Priority.
+ */
+#define PRIORITY_NMI (-0x800)
 
 /* Made active by software: no EOI of the guest ends it. PMR masks this priority always. */
 #define RUNNING_NOWHERE 0xff
@@ -57,6 +64,7 @@ struct virq_bank {
     uint32_t implemented; /* the others are RAZ/WI: INTIDs 1020 to 1023 are special */
     struct virq irq[32];
     uint32_t any; /* IROUTER.Interrupt_Routing_Mode: to one of the vCPUs */
+    uint32_t nmi; /* INMIR: non-maskable, those of Group 1 */
 };
 
 #define PRIORITIES 256
@@ -64,7 +72,8 @@ struct virq_bank {
 /*
  * Deliverable interrupts of one group for one vCPU, by priority; first come, first served among equals. The first of
  * them stands apart from the others, so that a lone one, the common case, costs no more than a pointer; all operations
- * take constant time however many wait.
+ * take constant time however many wait. Non-maskable ones stand in the list of priority 0, before its own: the last
+ * that came is the next.
  */
 struct virq_queue {
     struct virq *front; /* NULL when empty */
@@ -89,6 +98,11 @@ static inline uint32_t virq_pending(const struct virq_bank *bank)
 static inline unsigned virq_group(const struct virq *irq)
 {
     return irq->group;
+}
+
+static inline bool virq_is_nmi(const struct virq *irq)
+{
+    return irq->priority < 0;
 }
 
 /*
@@ -119,6 +133,7 @@ void virq_set_allowed(struct virq_bank *bank, uint32_t allowed);
 /* `secure1`: those without a bit of `group1` that are of Secure Group 1; `allowed` of the new groups. */
 void virq_set_groups(struct virq_bank *bank, uint32_t group1, uint32_t secure1, uint32_t allowed);
 void virq_set_priority(struct virq *irq, uint8_t priority);
+void virq_set_nmi(struct virq_bank *bank, uint32_t nmi);
 void virq_set_target(struct virq *irq, struct vgic_cpu *target);
 
 #endif

@@ -5,6 +5,12 @@
 
 #include "virq.h"
 
+/* The list that `irq` waits in. */
+static inline uint8_t virq_queue_place(const struct virq *irq)
+{
+    return (uint8_t)irq->priority;
+}
+
 static inline void virq_queue_mark(struct virq_queue *queue, uint8_t priority)
 {
     queue->members[priority >> 3] |= (uint8_t)(0x80 >> (priority & 7));
@@ -14,7 +20,7 @@ static inline void virq_queue_mark(struct virq_queue *queue, uint8_t priority)
 /* Out of its list: not the front. */
 static inline void virq_queue_take(struct virq_queue *queue, struct virq *irq)
 {
-    uint8_t priority = irq->priority;
+    uint8_t priority = virq_queue_place(irq);
 
     list_remove(&irq->link);
     if (!list_empty(&queue->lists->head[priority]))
@@ -47,11 +53,15 @@ static inline void virq_queue_put(struct virq_queue *queue, struct virq *irq)
         queue->front = irq;
     } else if (irq->priority < front->priority) {
         queue->front = irq;
-        list_prepend(&queue->lists->head[front->priority], &front->link);
-        virq_queue_mark(queue, front->priority);
+        list_prepend(&queue->lists->head[virq_queue_place(front)], &front->link);
+        virq_queue_mark(queue, virq_queue_place(front));
     } else {
-        list_append(&queue->lists->head[irq->priority], &irq->link);
-        virq_queue_mark(queue, irq->priority);
+        struct list *behind = &queue->lists->head[virq_queue_place(irq)];
+
+        if (virq_is_nmi(irq)) /* so is the front: those of priority 0 come later */
+            behind = behind->next;
+        list_append(behind, &irq->link);
+        virq_queue_mark(queue, virq_queue_place(irq));
     }
 }
 

@@ -91,6 +91,7 @@ BIT_REGISTER(ispendr, vreg_pending, vreg_set_pending)
 BIT_REGISTER(icpendr, vreg_pending, vreg_clear_pending)
 BIT_REGISTER(isactiver, vreg_active, vreg_set_active)
 BIT_REGISTER(icactiver, vreg_active, vreg_clear_active)
+BIT_REGISTER(inmir, vreg_nmi, vreg_set_nmi)
 
 static VREG_READER(read_ipriorityr)
 {
@@ -176,6 +177,7 @@ static const struct vreg sgi_registers[] = {
     {GICR_ICFGR0, GICR_ICFGR0 + 8, 4, read_icfgr, write_icfgr},
     {GICR_IGRPMODR0, GICR_IGRPMODR0 + 12, 4, vreg_zero, vreg_ignore}, /* one security state: RAZ/WI, like the next */
     {GICR_NSACR, GICR_NSACR + 4, 4, vreg_zero, vreg_ignore},
+    {GICR_INMIR0, GICR_INMIR0 + 4, 4, read_inmir, write_inmir},
     {GICR_ISENABLER_E, GICR_ISENABLER_E + 8, 4, read_isenabler_e, write_isenabler_e},
     {GICR_ICENABLER_E, GICR_ICENABLER_E + 8, 4, read_icenabler_e, write_icenabler_e},
     {GICR_ISPENDR_E, GICR_ISPENDR_E + 8, 4, read_ispendr_e, write_ispendr_e},
@@ -185,6 +187,7 @@ static const struct vreg sgi_registers[] = {
     {GICR_IPRIORITYR_E, GICR_IPRIORITYR_E + 64, 1 | 4, read_ipriorityr_e, write_ipriorityr_e},
     {GICR_IGROUPR_E, GICR_IGROUPR_E + 8, 4, read_igroupr_e, write_igroupr_e},
     {GICR_ICFGR_E, GICR_ICFGR_E + 16, 4, read_icfgr_e, write_icfgr_e},
+    {GICR_INMIR_E, GICR_INMIR_E + 8, 4, read_inmir_e, write_inmir_e},
 };
 
 /* Offsets count from the first redistributor's RD_base; the frame's registers work on its owner. */

@@ -123,7 +123,7 @@ uint64_t vreg_priorities(const struct virq_bank *bank, unsigned first, unsigned 
     uint64_t value = 0;
 
     for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)bank->irq[first + i].priority << 8 * i;
+        value |= (uint64_t)bank->irq[first + i].ipriority << 8 * i;
     return value;
 }
 
@@ -135,6 +135,23 @@ void vreg_set_priorities(struct virq_bank *bank, unsigned first, unsigned size, 
         fetch(bank, BIT32(first + i));
         virq_set_priority(&bank->irq[first + i], (uint8_t)(value >> 8 * i) & implemented);
     }
+}
+
+uint64_t vreg_nmi(const struct virq_bank *bank)
+{
+    return bank->nmi;
+}
+
+/* RES0 where GICD_TYPER.NMI is 0. */
+void vreg_set_nmi(struct virq_bank *bank, uint32_t value)
+{
+    if (!bank->vm->limits.nmi) {
+        bank->vm->misuse++;
+        return;
+    }
+    value &= bank->implemented;
+    fetch(bank, bank->nmi ^ value);
+    virq_set_nmi(bank, value);
 }
 
 uint64_t vreg_config(const struct virq_bank *bank, unsigned half)

@@ -71,6 +71,7 @@ uint64_t vreg_group(const struct virq_bank *bank);
 uint64_t vreg_enable(const struct virq_bank *bank);
 uint64_t vreg_pending(struct virq_bank *bank);
 uint64_t vreg_active(struct virq_bank *bank);
+uint64_t vreg_nmi(const struct virq_bank *bank);
 void vreg_set_group(struct virq_bank *bank, uint32_t value);
 void vreg_set_enable(struct virq_bank *bank, uint32_t bits);
 void vreg_clear_enable(struct virq_bank *bank, uint32_t bits);
@@ -78,6 +79,7 @@ void vreg_set_pending(struct virq_bank *bank, uint32_t bits);
 void vreg_clear_pending(struct virq_bank *bank, uint32_t bits);
 void vreg_set_active(struct virq_bank *bank, uint32_t bits);
 void vreg_clear_active(struct virq_bank *bank, uint32_t bits);
+void vreg_set_nmi(struct virq_bank *bank, uint32_t value);
 /* `first`: interrupt of the bank that the lowest byte of the access stands for. */
 uint64_t vreg_priorities(const struct virq_bank *bank, unsigned first, unsigned size);
 void vreg_set_priorities(struct virq_bank *bank, unsigned first, unsigned size, uint64_t value);

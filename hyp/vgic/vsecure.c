@@ -6,8 +6,12 @@
 
 const char *vsecure_init(struct vsecure *vm, const struct delivery *delivery)
 {
+    const char *reason;
+
     *vm = (struct vsecure){.spi = {{0}}};
-    return vgic_init(&vm->vm, delivery, 3);
+    reason = vgic_init(&vm->vm, delivery, 3);
+    vm->vm.limits.nmi = false;
+    return reason;
 }
 
 void vsecure_cpu_init(struct vsecure *vm, struct vsecure_cpu *cpu)

@@ -3,7 +3,8 @@
  * A virtual interrupt controller with two security states (GICD_CTLR.DS = 0, IHI 0069H 4.6): three groups, and accesses
  * that carry their security state. It is a filter before the frames of one security state (vdist.c, vredist.c) and a
  * CPU interface of its own. No strategy delivers it and no VM has it: a VM has one security state. Affinity routing is
- * always on in both states, disabling security (DS = 1) is not supported (ICC_CTLR_EL3.nDS).
+ * always on in both states, disabling security (DS = 1) is not supported (ICC_CTLR_EL3.nDS), nor are non-maskable
+ * interrupts.
  */
 #ifndef VGIC_VSECURE_H
 #define VGIC_VSECURE_H

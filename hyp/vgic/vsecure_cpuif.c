@@ -47,7 +47,7 @@ struct virq *vsecure_highest(const struct vsecure_cpu *cpu)
         enum gic_group group = by_precedence[i];
         struct virq *front = cpu->cpuif.group_enabled[group] ? cpu->cpu.ready[group].front : NULL;
 
-        if (front != NULL && (best == NULL || front->priority < best->priority))
+        if (front != NULL && (best == NULL || front->ipriority < best->ipriority))
             best = front;
     }
     return best;
@@ -60,10 +60,10 @@ struct virq *vsecure_signalled(const struct vsecure_cpu *cpu)
     enum gic_group group;
     unsigned now = vsecure_running(cpu, &group), mask;
 
-    if (irq == NULL || irq->priority >= cpu->cpuif.pmr)
+    if (irq == NULL || irq->ipriority >= cpu->cpuif.pmr)
         return NULL;
     mask = group_mask(&cpu->cpuif, (enum gic_group)irq->group);
-    return now == PRIORITY_IDLE || (irq->priority & mask) < (now & mask) ? irq : NULL;
+    return now == PRIORITY_IDLE || (irq->ipriority & mask) < (now & mask) ? irq : NULL;
 }
 
 enum vcpuif_signal vsecure_signal(const struct vsecure_cpu *cpu, enum gic_pe at)
@@ -85,7 +85,7 @@ void vsecure_cpuif_reset(struct vsecure_cpu *cpu)
 void vsecure_activate(struct vsecure_cpu *cpu, struct virq *irq)
 {
     enum gic_group group = (enum gic_group)irq->group;
-    unsigned level = (irq->priority & group_mask(&cpu->cpuif, group)) >> (8 - vsecure_preemption_bits(cpu));
+    unsigned level = (irq->ipriority & group_mask(&cpu->cpuif, group)) >> (8 - vsecure_preemption_bits(cpu));
 
     cpu->cpuif.apr[group][level / 32] |= BIT32(level % 32);
     cpu->cpu.dirty = true;

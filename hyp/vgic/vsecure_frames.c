@@ -134,7 +134,7 @@ static void message(struct vgic_cpu *cpu, uint32_t offset, unsigned size, uint64
     if (irq != NULL) {
         struct vsecure_place place = vsecure_spi_place(irq);
 
-        if (!vsecure_permitted(&place, irq->bit, access))
+        if (!vsecure_permitted(&place, (unsigned)__builtin_ctz(irq->mask), access))
             return;
     }
     vgic_gicd_write(cpu, offset, size, value);

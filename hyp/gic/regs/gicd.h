@@ -30,6 +30,7 @@
 #define GICD_SGIR       0x0f00
 #define GICD_CPENDSGIR  0x0f10
 #define GICD_SPENDSGIR  0x0f20
+#define GICD_INMIR      0x0f80
 #define GICD_IROUTER    0x6000
 #define GICD_ID         0xffd0 /* PIDR4 to PIDR7, PIDR0 to PIDR3, CIDR0 to CIDR3 */
 #define GICD_PIDR2      0xffe8
@@ -47,6 +48,7 @@
 #define GICD_ICFGR_E      0x3000
 #define GICD_IGRPMODR_E   0x3400
 #define GICD_NSACR_E      0x3600
+#define GICD_INMIR_E      0x3b00
 #define GICD_IROUTER_E    0x8000
 
 /* GICD_CTLR as one security state sees it (DS = 1) */
@@ -66,6 +68,7 @@
 
 #define GICD_TYPER_ITLINES      4, 0
 #define GICD_TYPER_ESPI         BIT32(8)
+#define GICD_TYPER_NMI          BIT32(9)
 #define GICD_TYPER_SECURITYEXTN BIT32(10)
 #define GICD_TYPER_NUM_LPIS     15, 11 /* 0: IDbits says how many, else 2^(value + 1) */
 #define GICD_TYPER_MBIS         BIT32(16)

@@ -34,6 +34,7 @@
 #define GICR_ICFGR0     0x0c00
 #define GICR_IGRPMODR0  0x0d00
 #define GICR_NSACR      0x0e00
+#define GICR_INMIR0     0x0f80
 /* of the extended PPIs, INTID 1056 first (GICv3.1) */
 #define GICR_IGROUPR_E    0x0084
 #define GICR_ISENABLER_E  0x0104
@@ -44,6 +45,7 @@
 #define GICR_ICACTIVER_E  0x0384
 #define GICR_IPRIORITYR_E 0x0420
 #define GICR_ICFGR_E      0x0c08
+#define GICR_INMIR_E      0x0f84
 #define GICR_IGRPMODR_E   0x0d04
 
 #define GICR_VLPI       GICR_SIZE

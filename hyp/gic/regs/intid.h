@@ -8,6 +8,7 @@
 #define INTID_SPI_FIRST 32
 #define INTID_SPI_END   1020
 #define INTID_SPECIAL   1020
+#define INTID_NMI       1022 /* of ICC_IAR1_EL1: to be acknowledged by ICC_NMIAR1_EL1 */
 #define INTID_SPURIOUS  1023
 /* extended ranges (GICv3.1); what lies between them up to the LPIs is reserved */
 #define INTID_EPPI_FIRST 1056
