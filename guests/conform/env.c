@@ -2,6 +2,7 @@
 #include "env.h"
 
 #include "cpus.h"
+#include "nmi.h"
 #include "regs/gicv2.h"
 #include "string.h"
 
@@ -41,7 +42,7 @@ static uintptr_t array_word(uint32_t reg, uint32_t extended, unsigned bits, uint
 
 uintptr_t word_address(uint32_t reg, uint32_t intid)
 {
-    return array_word(reg, GICD_IGROUPR_E + 4 * (reg - GICD_IGROUPR), 1, intid);
+    return array_word(reg, reg == GICD_INMIR ? GICD_INMIR_E : GICD_IGROUPR_E + 4 * (reg - GICD_IGROUPR), 1, intid);
 }
 
 static uint64_t read32(uint64_t address, uint64_t unused)
@@ -259,6 +260,8 @@ static void reset_bank(uint32_t first)
         unpend(intid);
     mmio_write32(word_address(GICD_ICACTIVER, first), UINT32_MAX);
     mmio_write32(word_address(GICD_IGROUPR, first), UINT32_MAX);
+    if (nmi_was_set())
+        mmio_write32(word_address(GICD_INMIR, first), 0);
     for (unsigned i = 0; i < 32; i += 4)
         mmio_write32(priority_address(first + i), PRIORITY_DEFAULT * UINT32_C(0x01010101));
     for (unsigned i = 0; is_spi(first) && i < 32; i++)
@@ -267,6 +270,7 @@ static void reset_bank(uint32_t first)
 
 void env_reset_cpu(void)
 {
+    nmi_reset_cpu();
     reset_cpu_interface();
     look_at(smp_self());
     reset_bank(0);

@@ -39,6 +39,7 @@ struct arrival {
     unsigned group;  /* by the exception: FIQ is Group 0 */
     unsigned source; /* 0: EL1 with SP_EL0, 1: EL1 with SP_EL1, 2: EL0 */
     uint64_t elr, spsr;
+    bool nmi; /* by ICC_NMIAR1_EL1 */
 };
 
 #define ARRIVALS_MAX 16

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions of the conformance guest: interrupts are acknowledged, noted and completed, expected faults skipped. */
-#include "env.h"
+#include "nmi.h"
 
 #define SOURCE_EL0   2
 #define SPURIOUS_MAX 64 /* so many in a row: something storms, the interrupted code goes on with interrupts masked */
@@ -22,20 +22,28 @@ void el1_spin_sp0(uint64_t daif);
 extern const char el0_back[], el0_spin[];
 _Noreturn void guest_fatal(uint64_t vector, uint64_t esr, uint64_t elr, uint64_t far);
 
+static void mask_all(struct frame *frame)
+{
+    frame->spsr |= SPSR_DAIF | (nmis() ? SPSR_ALLINT : 0);
+}
+
 static void interrupt(unsigned group, unsigned source, struct frame *frame)
 {
     bool eoimode = (get_ctlr() & 2) != 0;
     uint32_t intid = acknowledge(group);
+    bool nmi = gic->version == 3 && intid == INTID_NMI;
 
+    if (nmi)
+        intid = acknowledge_nmi();
     if (intid >= INTID_SPECIAL && intid <= INTID_SPURIOUS) {
         if (++taken.spurious >= SPURIOUS_MAX)
-            frame->spsr |= SPSR_DAIF;
+            mask_all(frame);
         return;
     }
     if (taken.count < ARRIVALS_MAX)
-        taken.arrival[taken.count] = (struct arrival){intid, group, source, frame->elr, frame->spsr};
+        taken.arrival[taken.count] = (struct arrival){intid, group, source, frame->elr, frame->spsr, nmi};
     if (++taken.count >= ARRIVALS_MAX)
-        frame->spsr |= SPSR_DAIF;
+        mask_all(frame);
     if (on_interrupt != NULL)
         on_interrupt(intid);
     end(group, intid);
@@ -80,6 +88,24 @@ unsigned take(uint64_t mask)
 {
     taken = (struct log){.count = 0};
     el1_spin(mask);
+    return taken.count;
+}
+
+unsigned take_unmasked(uint64_t mask)
+{
+    taken = (struct log){.count = 0};
+    set_allint(false);
+    el1_spin(mask);
+    set_allint(true);
+    return taken.count;
+}
+
+unsigned take_unmasked_on_sp0(uint64_t mask)
+{
+    taken = (struct log){.count = 0};
+    set_allint(false);
+    el1_spin_sp0(mask);
+    set_allint(true);
     return taken.count;
 }
 

@@ -2,12 +2,13 @@
 #include "env.h"
 
 static const struct rules *const subjects[] = {
-    &rules_ident, &rules_reserved, &rules_bits,      &rules_lifecycle, &rules_mask,     &rules_preempt,
-    &rules_bpr,   &rules_eoi,      &rules_group,     &rules_route,     &rules_sgi,      &rules_arrive,
-    &rules_timer, &rules_line,     &rules_undefined, &rules_message,   &rules_extended, &rules_cpus,
-    &rules_power, &rules_sgi_smp,  &rules_route_smp, &rules_banked,    &rules_remote,   &rules_many,
-    &rules_once,  &rules_wake,     &rules_timer_smp, &rules_priority,  &rules_sgi_v2,   &rules_cpuif_v2,
-    &rules_any,   &rules_sleep,    &rules_lpi,       &rules_its,       &rules_its_smp,  &rules_smp_v2,
+    &rules_ident, &rules_reserved,  &rules_bits,      &rules_lifecycle, &rules_mask,     &rules_preempt,
+    &rules_bpr,   &rules_eoi,       &rules_group,     &rules_route,     &rules_sgi,      &rules_arrive,
+    &rules_timer, &rules_line,      &rules_undefined, &rules_message,   &rules_extended, &rules_cpus,
+    &rules_power, &rules_sgi_smp,   &rules_route_smp, &rules_banked,    &rules_remote,   &rules_many,
+    &rules_once,  &rules_wake,      &rules_timer_smp, &rules_priority,  &rules_sgi_v2,   &rules_cpuif_v2,
+    &rules_any,   &rules_sleep,     &rules_lpi,       &rules_its,       &rules_its_smp,  &rules_smp_v2,
+    &rules_nmi,   &rules_nmi_taken,
 };
 
 static const char *lacks(const struct rule *rule)

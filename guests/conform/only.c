@@ -83,6 +83,7 @@ static const struct {
     {"sleep.", GICV3, "no redistributor"},
     {"lpi.", GICV3, "no LPIs"},
     {"its", GICV3, "no LPIs"},
+    {"nmi", GICV3, "no GICD_INMIR<n>"},
 };
 
 static bool met(enum need need)
