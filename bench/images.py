@@ -67,11 +67,11 @@ def collect(
         raise LabError("the machines of one run use one QEMU", "choose one with --qemu or narrow with --machine")
     found = find_qemu(emulators.pop())
     files = {"guest": image(Path(guest)) if guest else image(ROOT / GUEST, built=True)}
-    files["plugin"] = _built(ROOT / PLUGIN)
+    files["plugin"] = built_file(ROOT / PLUGIN)
     rows = list({point.strategy.name: point.strategy for point in points}.values())
     for row in rows:
         for name, path in row.images.items():
-            files[name] = image(ROOT / path, built=True) if path.endswith(IMAGE_SUFFIX) else _built(ROOT / path)
+            files[name] = image(ROOT / path, built=True) if path.endswith(IMAGE_SUFFIX) else built_file(ROOT / path)
     fetched, missing, packages = _fetched(rows, dict(own or {}))
     files |= fetched
     files |= _symbols(rows, files, own or {}, found)
@@ -143,7 +143,7 @@ def find_qemu(name: str) -> Qemu:
 def image(path: Path, built: bool = False) -> Path:
     """The absolute path of an arm64 Image. LabError when it is missing or its header lacks the magic."""
     if built:
-        _built(path)
+        built_file(path)
     try:
         with path.open("rb") as stream:
             header = stream.read(IMAGE_MAGIC_OFFSET + len(IMAGE_MAGIC))
@@ -175,7 +175,8 @@ def _readable(path: Path) -> Path:
     return path.resolve()
 
 
-def _built(path: Path) -> Path:
+def built_file(path: Path) -> Path:
+    """The path of what the build makes. LabError when it is missing."""
     if not path.is_file():
         raise LabError(f"not built: {_short(path)}", "run 'make all'")
     return path
