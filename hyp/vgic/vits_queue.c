@@ -17,11 +17,15 @@ static const uint64_t *queue(const struct vgic *vm, uint32_t size)
     return guest_memory_at(&vm->memory, vm->its.cbaser & FIELD_MASK(GITS_CBASER_ADDRESS), size);
 }
 
-/* Each doubleword is read once: the guest may change it meanwhile. */
+_Static_assert(ITS_COMMAND_WORDS == 4, "read_command() counts on it");
+
+/* Each doubleword is read once: the guest may change it meanwhile. No loop: it would be twice as long. */
 static void read_command(const uint64_t *from, uint64_t *command)
 {
-    for (unsigned i = 0; i < ITS_COMMAND_WORDS; i++)
-        command[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+    command[0] = __atomic_load_n(&from[0], __ATOMIC_RELAXED);
+    command[1] = __atomic_load_n(&from[1], __ATOMIC_RELAXED);
+    command[2] = __atomic_load_n(&from[2], __ATOMIC_RELAXED);
+    command[3] = __atomic_load_n(&from[3], __ATOMIC_RELAXED);
 }
 
 /* A GITS_CWRITER behind the end of the queue is none: nothing runs (12.19 GITS_CWRITER). */
@@ -41,6 +45,8 @@ bool vits_run(struct vgic *vm)
 {
     struct vits *its = &vm->its;
     uint32_t size = queue_size(its);
+    uint64_t command[ITS_COMMAND_WORDS];
+    unsigned left = COMMANDS_PER_EXIT;
     const uint64_t *commands;
 
     if (!runs(vm, size))
@@ -51,15 +57,11 @@ bool vits_run(struct vgic *vm)
         vm->misuse++;
         return true;
     }
-    for (unsigned i = 0; i < COMMANDS_PER_EXIT && its->creadr != its->cwriter; i++) {
-        uint64_t command[ITS_COMMAND_WORDS];
-
+    do {
         read_command(commands + its->creadr / sizeof(uint64_t), command);
         its->creadr = its->creadr + ITS_COMMAND_SIZE == size ? 0 : its->creadr + ITS_COMMAND_SIZE;
         if (!vits_command(vm, command))
             vm->misuse++;
-        if (vits_command_is_long(vm, command))
-            break;
-    }
+    } while (its->creadr != its->cwriter && --left != 0 && !vits_command_is_long(vm, command));
     return its->creadr == its->cwriter;
 }
