@@ -77,7 +77,7 @@ def keep(program: Path, frame: str, found: Path) -> None:
 
 
 def coverage(directory: Path) -> str:
-    """What the kept corpus reaches of hyp/vgic: llvm-cov's table by file."""
+    """What the kept corpus reaches of hyp/vgic and direct injection: llvm-cov's table by file."""
     programs, profiles = [], []
     for frame in FRAMES:
         programs.append(str(build_coverage(frame, directory)))
@@ -89,7 +89,8 @@ def coverage(directory: Path) -> str:
     merged = str(directory / "profile")
     subprocess.run(["llvm-profdata", "merge", "-o", merged, *profiles], capture_output=True, check=True)
     objects = [part for program in programs[1:] for part in ("-object", program)]
-    command = ["llvm-cov", "report", programs[0], *objects, "-instr-profile", merged, str(HYP / "vgic")]
+    command = ["llvm-cov", "report", programs[0], *objects, "-instr-profile", merged]
+    command += [str(HYP / "vgic"), str(HYP / "delivery" / "direct.c")]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

@@ -32,8 +32,10 @@ LISTS = ("test_lists", "test_overflow")
 LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
 # What GIC is made of.
 GIC_DRIVERS = ("its", "its_command", "its_device", "its_queue", "its_table", "lpi", "table", "vpe")
-ORACLES = ("consistent", "fake", "fake_hw", "lpis")  # what a fuzzer needs beside the model
-FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure", "smp", "vits")
+FAKE_ITS = ("its_rig", "fake_its", "fake_its_command", "tap")  # what they drive here
+DIRECT = ("direct_rig", "lpis", "fake")  # a VM with direct injection
+ORACLES = ("consistent", "fake", "fake_hw", "lpis", "fuzz_lpis", "direct_rig", *FAKE_ITS)  # what is not fuzzed itself
+FRAMES = ("gicd", "gicr", "gicc", "cpuif", "secure", "smp", "vits", "direct")
 
 
 def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path) -> Path:
@@ -45,12 +47,14 @@ def _compile(compiler: list[str], sources: list[Path], program: Path, hyp: Path)
     return program
 
 
-def _gic_sources(name: str, hyp: Path) -> list[Path]:
+def _gic_sources(names: list[str], hyp: Path) -> list[Path]:
     drivers = [hyp / "gic" / f"{driver}.c" for driver in GIC_DRIVERS]
-    if name == "test_direct":  # with the model above
-        drivers += [hyp / "tests" / f"{part}.c" for part in ("lpis", "fake")]
-        drivers += [hyp / "delivery" / "direct.c", *sorted((hyp / "vgic").glob("*.c"))]
-    return [hyp / "tests" / f"{part}.c" for part in (name, "its_rig", "fake_its", "fake_its_command", "tap")] + drivers
+    return [hyp / "tests" / f"{part}.c" for part in (*names, *FAKE_ITS)] + drivers
+
+
+def _direct_sources(names: list[str], hyp: Path) -> list[Path]:
+    model = [hyp / "delivery" / "direct.c", *sorted((hyp / "vgic").glob("*.c"))]
+    return _gic_sources([*names, *DIRECT], hyp) + model
 
 
 def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
@@ -70,8 +74,17 @@ def build_test(name: str, directory: Path, hyp: Path = HYP, mutant: bool = False
         sources = [hyp / "tests" / f"{name}.c", hyp / "tests" / "tap.c", hyp / f"{ALONE[name]}.c"]
         return _compile(["gcc", *flags], sources, directory / name, hyp)
     if name in GIC:
-        return _compile(["gcc", *flags], _gic_sources(name, hyp), directory / name, hyp)
+        sources = _direct_sources([name], hyp) if name == "test_direct" else _gic_sources([name], hyp)
+        return _compile(["gcc", *flags], sources, directory / name, hyp)
     return _build(["gcc", *flags], [name, "consistent", "fake", "lpis", "secure_ref", "tap"], directory / name, hyp)
+
+
+def _build_fuzzer(flags: list[str], frame: str, program: Path) -> Path:
+    if frame == "direct":
+        sources = _direct_sources(["fuzz_direct", "fuzz", "fuzz_lpis", "consistent"], HYP)
+        return _compile(["clang", *flags], sources, program, HYP)
+    parts = ["consistent", "fake", "fake_hw", "lpis", "fuzz_lpis"]
+    return _build(["clang", *flags], [f"fuzz_{frame}", "fuzz", *parts], program, HYP)
 
 
 def build_fuzzer(frame: str, directory: Path) -> Path:
@@ -80,10 +93,10 @@ def build_fuzzer(frame: str, directory: Path) -> Path:
     aside.write_text("".join(f"src:*/{name}.c\n" for name in ORACLES), encoding="ascii")
     flags = [*FLAGS, "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"]
     flags.append(f"-fsanitize-coverage-ignorelist={aside}")
-    return _build(["clang", *flags], [f"fuzz_{frame}", "fuzz", *ORACLES], directory / frame, HYP)
+    return _build_fuzzer(flags, frame, directory / frame)
 
 
 def build_coverage(frame: str, directory: Path) -> Path:
     """The same program, which writes what of the model it reached (LLVM_PROFILE_FILE)."""
     flags = [*FLAGS, "-fsanitize=fuzzer", "-fprofile-instr-generate", "-fcoverage-mapping"]
-    return _build(["clang", *flags], [f"fuzz_{frame}", "fuzz", *ORACLES], directory / f"{frame}-coverage", HYP)
+    return _build_fuzzer(flags, frame, directory / f"{frame}-coverage")
