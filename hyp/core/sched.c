@@ -19,7 +19,7 @@
 
 #define VCPUS_MAX     (VMS_MAX * VGIC_CPUS_MAX) /* of all VMs, that one core may have */
 #define SLICE_DEFAULT UINT64_C(1000000)         /* ns */
-#define SLICE_LEAST   UINT64_C(1000)            /* what a vCPU needs to get anywhere */
+#define SLICE_LEAST   UINT64_C(100)             /* what a vCPU needs to get anywhere */
 #define SLICE_MOST    UINT64_C(10000000000)
 
 #define START_ATTEMPTS 1000000

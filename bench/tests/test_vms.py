@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several VMs, and more vCPUs than cores: nobody notices that others run meanwhile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bench import images, suite, workload
+from bench.suite import ROOT
+
+HYP = ROOT / "build/hyp/hyp.img"
+BENCH = ROOT / images.GUEST
+CONFORM = ROOT / "build/guests/conform.img"
+SOURCE = Path(__file__).with_name("preempted.S")
+PLACE = 0x40200000  # of an image in a guest's memory
+FILE = 0x70000000  # of a second one in the machine's
+MACHINE = "virt-v3"
+TIMEOUT_S = 180
+
+# What an exception log of QEMU's says of an interrupt that EL2 takes from EL1, up to where it struck.
+PREEMPTED = re.compile(r"\[IRQ\][^\n]*\n\.\.\.from EL1 to EL2\n[^\n]*\n[^\n]*\n\.\.\.with ELR 0x([0-9a-f]+)")
+
+
+def _run(image: Path, cores: int, parameters: str, *options: str | Path) -> str:
+    """The console of a run to its end."""
+    row = suite.load().machines[MACHINE]
+    args = [arg for arg in row.args if arg not in ("-serial", "file:console.log")]
+    command = [images.find_qemu(row.qemu).path, "-M", f"{row.machine},virtualization=on", *args, "-serial", "stdio"]
+    command += ["-smp", str(cores), "-kernel", HYP, "-initrd", image, "-append", parameters, *options]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+    )
+    return done.stdout.replace("\r", "")
+
+
+def _said(console: str, vm: int) -> str:
+    """What a VM printed."""
+    return "".join(f"{line}\n" for line in re.findall(rf"^vm{vm}: (.*)$", console, re.MULTILINE))
+
+
+def _assemble(source: Path, directory: Path) -> tuple[Path, dict[str, int]]:
+    """A raw binary and its global symbols."""
+    elf, binary = directory / f"{source.stem}.elf", directory / f"{source.stem}.bin"
+    link = ["-nostdlib", "-static", "-Wl,-Ttext=0", "-Wl,-e,start", "-Wl,--build-id=none"]
+    subprocess.run(["aarch64-linux-gnu-gcc", *link, "-o", elf, source], check=True)
+    subprocess.run(["aarch64-linux-gnu-objcopy", "-O", "binary", "-j", ".text", elf, binary], check=True)
+    names = subprocess.run(["aarch64-linux-gnu-nm", elf], capture_output=True, text=True, check=True).stdout
+    return binary, {name: int(value, 16) for value, _, name in (line.split() for line in names.splitlines())}
+
+
+@pytest.mark.parametrize("first, second", [("te", "te"), ("lr", "lr"), ("te", "lr")])
+def test_preempted_at_every_instruction_of_a_handler(first: str, second: str, tmp_path: Path) -> None:
+    """Two guests in turn: each timer interrupt comes once, in its time, whatever state the other one's is in."""
+    binary, symbols = _assemble(SOURCE, tmp_path)
+    log = tmp_path / "exceptions.log"
+    parameters = f"vm0.strategy={first} vm1.strategy={second} vm.load={PLACE:#x} vm.mem=16 sched.slice=1009"
+    console = _run(binary, 1, parameters, "-d", "int", "-D", log)
+    assert [_said(console, vm) for vm in (0, 1)] == ["ok\n", "ok\n"], console
+    assert console.endswith("virqlab: all off\n")
+    struck = {int(address, 16) - PLACE for address in PREEMPTED.findall(log.read_text(encoding="ascii"))}
+    assert set(range(symbols["handler"], symbols["handler_end"], 4)) - struck == set()
+
+
+def test_conformance_in_turn() -> None:
+    """All rules hold under te and under lr, on one core that changes hands every few microseconds."""
+    console = _run(CONFORM, 1, "vm0.strategy=te vm1.strategy=lr vm.its=1 sched.slice=25001 sched=boost")
+    for vm in (0, 1):
+        said = _said(console, vm)
+        plan = re.search(r"^1\.\.(\d+)$", said, re.MULTILINE)
+        assert plan is not None and len(re.findall(r"^ok \d+ ", said, re.MULTILINE)) == int(plan[1]), said
+        assert "not ok" not in said
+
+
+@pytest.mark.parametrize("policy", ["wait", "boost"])
+def test_nothing_is_lost_doubled_or_out_of_order(policy: str) -> None:
+    """The random workload twice on one core, and its account."""
+    parameters = f"vm0.strategy=lr vm1.strategy=te lr.limit=2 sched={policy} sched.slice=3001"
+    console = _run(ROOT / workload.IMAGE, 1, f"{parameters} -- seed=3 interrupts=3000")
+    for vm in (0, 1):
+        outcome = workload.judge(_said(console, vm), 3000)
+        assert outcome.fault == "", outcome
+
+
+def test_sixteen_on_two_cores() -> None:
+    """Each VM has its own memory, and runs to its end."""
+    console = _run(
+        BENCH, 2, "vm15.strategy=lr vm8.strategy=te vm.mem=16 sched.slice=50000 -- bench=timer iterations=50"
+    )
+    for vm in range(16):
+        assert "ok 1 timer\n" in _said(console, vm), console
+    assert console.endswith("virqlab: all off\n")
+
+
+@pytest.mark.parametrize("strategy", ["te", "lr"])
+def test_more_vcpus_than_cores(strategy: str) -> None:
+    """vCPUs that send each other interrupts in turn, on one core."""
+    parameters = f"vm0.strategy={strategy} vm1.strategy={strategy} vm.vcpus=2 sched.slice=5000"
+    console = _run(BENCH, 1, f"{parameters} -- bench=ipi iterations=100")
+    assert all("ok 1 ipi\n" in _said(console, vm) for vm in (0, 1)), console
+
+
+def test_cores_are_chosen() -> None:
+    """The machine has two cores; on the second is nobody but vm1, whose interrupts wait for no turn."""
+    parameters = "vm0.cores=0 vm1.cores=1 vm2.cores=0 -- bench=timer iterations=50"
+    console = _run(BENCH, 2, f"vm.strategy=lr sched.slice=2000 {parameters}")
+    stamps = [re.findall(r"\b[0-9a-f]{16}\b", _said(console, vm)) for vm in range(3)]
+    slowest = [max(int(stamp, 16) for stamp in of_vm[1:]) for of_vm in stamps]
+    assert slowest[1] < 1000 < min(slowest[0], slowest[2]), console
+
+
+def test_images_and_command_lines_of_their_own(tmp_path: Path) -> None:
+    """One VM asks for a reset, the others go on."""
+    source = tmp_path / "reset.S"
+    source.write_text(".global start\nstart: movz w0, #0x8400, lsl #16\n movk w0, #9\n hvc #0\n", encoding="ascii")
+    binary, _ = _assemble(source, tmp_path)
+    parameters = f"vm0.image={FILE:#x},{binary.stat().st_size} vm0.load={PLACE:#x} vm2.mem=64"
+    parameters += ' vm1.args="bench=hvc iterations=7" -- bench=eoi iterations=5'
+    console = _run(BENCH, 1, parameters, "-device", f"loader,file={binary},addr={FILE:#x},force-raw=on")
+    assert "ok 1 hvc\n" in _said(console, 1) and "ok 1 eoi\n" in _said(console, 2), console
+    assert "virqlab: vm0 reset\n" in console and console.endswith("virqlab: all ended, reset by 1\n")
+
+
+@pytest.mark.parametrize(
+    "parameters, said",
+    [
+        ("vm16.strategy=te", "vm16: there can be 16 VMs, vm0 to vm15"),
+        ("vm0.cores=1-2", "vm0.cores=1-2: this machine has cores 0 to 1: give CORE|FIRST-LAST[,...]"),
+        ("vm0.cores=1,", "vm0.cores=1,: this machine has"),
+        ("vm0.vcpus=9", "vm0.vcpus=9: give 1 to 8"),
+        ("vm1.priority=8", "vm1.priority=8: give 0 to 7, which runs first"),
+        ("sched=first", "sched=first: give wait or boost"),
+        ("sched.slice=99", "sched.slice=99: give 100 to 10000000000 (ns)"),
+        ("vm.cores=0 vm0.strategy=pass vm1.strategy=te", "vm0.strategy=pass: it needs its cores for itself"),
+        ("vm1.pci=00:03.0", "vm1.pci=00:03.0: only vm0 can have a PCI function"),
+        ("vm0.spis=40 vm1.spis=40-41", "vm1: vm0 has the physical interrupt 40 already"),
+        ("vm15.mem=128", "no 128 MiB of free memory for vm"),
+    ],
+)
+def test_bad_parameters(parameters: str, said: str) -> None:
+    """One line that says what is wrong."""
+    assert f"virqlab: error: {said}" in _run(BENCH, 2, parameters)
