@@ -7,7 +7,8 @@ target is the critical path, from the counts of each vCPU: what the sender execu
 what the target executes. What else either executes meanwhile (the sender going on, a loop that waits) costs no time.
 
 The kick is what makes the target look: where the guest's SGI does not trap the SGI itself; else the first SGI that the
-hypervisor writes after it for the target's core; where it writes none, the entry that ends the trapped SGI.
+hypervisor writes after it for the target's core; where it writes none, the entry that ends the trapped SGI. A target
+that is in an exit of its own may look before that, and acknowledge: then nothing kicked it, its way begins at the SGI.
 """
 
 from __future__ import annotations
@@ -52,9 +53,21 @@ def find_ipis(views: Views, intid: int) -> Ipis:
     at, kicked = _kicks(sender.region, raised, returned, (views.measured, target))
     if target == views.measured:
         return Ipis(chains.find_chains(sender.region, raised, intid), target, raised, kicked, returned)
-    arrived = views.trace.position(target, views.measured, at + sender.region.first)
+    sent, arrived = (
+        views.trace.position(target, views.measured, record + sender.region.first)
+        for record in (np.searchsorted(trace.insns(sender.region.records), raised), at)
+    )
+    early = _looked_before(views.each[target].region, intid, sent, arrived)
+    arrived, kicked = np.where(early, sent, arrived), np.where(early, raised + 1, kicked)
     found = chains.find_chains(views.each[target].region, arrived, intid)
     return Ipis(replace(found, t0=arrived - (kicked - raised), arrived=arrived), target, raised, kicked, returned)
+
+
+def _looked_before(region: Region, intid: int, sent: Insns, arrived: Insns) -> Mask:
+    """Of each SGI whether the target acknowledged it between where it stood at the SGI and where at the kick."""
+    acks = chains.moments(region)[chains.acknowledges(region, intid)]
+    first = np.append(acks, np.iinfo(np.int64).max)[np.searchsorted(acks, sent, side="right")]
+    return first < arrived
 
 
 @dataclass(frozen=True)

@@ -202,6 +202,33 @@ def test_without_a_kick_the_entry_is_it() -> None:
     assert samples(seen, "latency_insns") == [[1 + 61 + 80] * 2]
 
 
+def test_a_target_that_looks_by_itself_was_not_kicked() -> None:
+    """Its host's tick finds what is pending, before the sender's host, which keeps house too, writes the SGI."""
+    machine = Machine(True)
+    sender, target = machine.vcpus
+    sender.mark(marks.MARK_RUN_BEGIN)
+    roundtrip(machine)
+    sender.mark(marks.MARK_BEGIN)
+    sgi(sender)
+    sender.add(trace.EXC_EL2, sub=SYNC_LOWER, c=TRAPPED_SGI)
+    sender.execute(20)
+    target.exit(90, sub=IRQ_LOWER, esr=0)
+    handle(target)
+    target.execute(7)
+    sender.execute(7000)
+    sgi(sender, host=True)
+    sender.execute(39)
+    sender.add(trace.ERET_EL2)
+    sender.execute(1)
+    sender.execute(6)
+    sender.mark(marks.MARK_END)
+    sender.mark(marks.MARK_RUN_END)
+    seen = Observation(machine.trace(), source=Source("ipi", INTID))
+    assert samples(seen, "latency_insns", "completion_insns") == [[141, 91], [152, 102]]
+    # the sender's own way back is the longer one: the SGI, its trap, what it executes then
+    assert samples(seen, "roundtrip_insns")[0][1] == 1 + 20 + 7000 + 1 + 39 + 1 + 6
+
+
 @given(st.integers(0, 59), st.integers(0, 39), st.integers(1, 500))
 def test_turns_do_not_show(before: int, behind: int, spins: int) -> None:
     """Wherever the sender's turn ends, before its kick or behind it, while the target spins: the same moments."""
