@@ -150,11 +150,12 @@ def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
     return t0[t0 < region.end]  # a deadline after the region raised nothing in it
 
 
-def slept_by_host(region: Region, t0: Insns) -> Mask:
-    """Which of these moments are the first instruction after a WFI of the hypervisor's or its host's."""
+def slept_by_host(region: Region, t0: Insns, t1: Insns) -> Mask:
+    """Between which of these moments the hypervisor or its host executed a WFI, or right before the first one."""
     records = region.records
     slept = trace.select(records, trace.WFX, sub=trace.WFX_WFI) & ~trace.is_guest(records) & region.guest
-    found: Mask = np.isin(t0 - 1, trace.insns(records)[slept])
+    at = trace.insns(records)[slept]
+    found: Mask = np.searchsorted(at, t1) > np.searchsorted(at, t0 - 1)
     return found
 
 

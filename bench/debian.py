@@ -30,6 +30,11 @@ def fetch(package: str) -> Path:
     return CACHE / package
 
 
+def cached(package: str) -> bool:
+    """Whether it was fetched already."""
+    return (CACHE / f"{package}.source").exists()
+
+
 def file(package: str, pattern: str) -> Path:
     """The file of a package that matches, of several the last one by name."""
     root = fetch(package)

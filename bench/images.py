@@ -101,6 +101,8 @@ def _fetched(rows: list[Strategy], own: dict[str, str]) -> tuple[dict[str, Path]
         elif any(row.symbols == name and set(own) & set(row.fetched) for row in users):
             if SYMBOLS in own:
                 files[name] = _readable(Path(own[SYMBOLS]))
+        elif missing and not debian.cached(package):
+            missing[name] = next(iter(missing.values()))  # who did not answer once is not asked again
         else:
             try:
                 files[name], packages[name] = debian.file(package, pattern), debian.source(package)

@@ -58,6 +58,16 @@ def test_xen_is_what_was_measured_by_hand(tmp_path: Path) -> None:
     assert images["xen"]["package"].startswith("xen-hypervisor-4.20-arm64 4.20")
 
 
+def test_xen_batches_timers(tmp_path: Path) -> None:
+    """A guest that waits for less than timer_slop is woken late; the instructions are the same."""
+    fetched("xen")
+    found = run(tmp_path, "--strategy", "xen,xen-slop0", "--bench", "timer_wfi", "--crosscheck")
+    batched, prompt = (found[f"{name}/timer_wfi,delay=20000"] for name in ("xen", "xen-slop0"))
+    assert headline(prompt, "handler_ticks") == pytest.approx(4198, rel=0.02)
+    assert headline(batched, "handler_ticks") > 20000
+    assert headline(batched, "latency_insns") == headline(prompt, "latency_insns")
+
+
 def test_kvm(tmp_path: Path) -> None:
     """Within bounds that were set before it was measured; the same bytes again; equal to QEMU's own log."""
     fetched("kvm")

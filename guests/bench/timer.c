@@ -2,8 +2,8 @@
 /*
  * timer: the virtual timer expires; the sample is the handler's first counter read - CVAL. What the guest does
  * meanwhile is the benchmark's variant: it spins (timer; with load=hvc it makes null hypercalls one after the other and
- * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), or sleeps (timer_wfi). With
- * eoimode=1 it completes interrupts by EOIR and DIR.
+ * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), or sleeps (timer_wfi) for
+ * `delay` ticks. With eoimode=1 it completes interrupts by EOIR and DIR.
  */
 #include "bench.h"
 
@@ -12,8 +12,8 @@
 
 /* More than arming takes anywhere, so that the deadline lies ahead at the mark. */
 #define DELAY_TICKS 4000
-/* For sleep: longer than any exit, so that the interrupt cannot come between the test and WFI, and than the 50 us
- * within which a hypervisor may batch timers. */
+/* For sleep: longer than any exit, so that the interrupt cannot come between the test and WFI, and, unless something
+ * else is asked for, than the 50 us within which a hypervisor may batch timers. */
 #define DELAY_WFI_TICKS 100000
 
 static volatile bool fired;
@@ -28,6 +28,7 @@ static void on_timer(uint32_t intid, uint64_t stamp)
 }
 
 static bool load_hvc;
+static uint64_t delay_wfi;
 
 static const char *prepare(void)
 {
@@ -39,6 +40,7 @@ static const char *prepare(void)
         return "load: only hvc is known";
     if (load_hvc && machine.psci_smc)
         return "no hypervisor and no firmware answers HVC here";
+    delay_wfi = args_number(machine.bootargs, "delay", DELAY_WFI_TICKS);
     gic_init();
     gic_set_eoimode(args_number(machine.bootargs, "eoimode", 0) != 0);
     gic_enable(INTID_VTIMER, 0x80, on_timer);
@@ -74,7 +76,7 @@ static uint64_t run(unsigned iteration)
 
 static uint64_t run_wfi(unsigned iteration)
 {
-    uint64_t deadline = arm(DELAY_WFI_TICKS);
+    uint64_t deadline = arm(delay_wfi);
 
     (void)iteration;
     while (!fired)
