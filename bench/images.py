@@ -93,7 +93,9 @@ def _symbols(rows: list[Strategy], files: Mapping[str, Path], own: Mapping[str, 
 
 def _fetched(rows: list[Strategy], own: dict[str, str]) -> tuple[dict[str, Path], dict[str, str], dict[str, str]]:
     """Files, what is missing and packages of the rows' `fetched`."""
-    files, missing, packages = {}, {}, {}
+    files: dict[str, Path] = {}
+    missing: dict[str, str] = {}
+    packages: dict[str, str] = {}
     for name, (package, pattern) in {name: place for row in rows for name, place in row.fetched.items()}.items():
         users = [row for row in rows if name in row.fetched]
         if name in own:

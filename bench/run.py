@@ -205,7 +205,7 @@ class Runner:
             source=point.source,
             insns_per_tick=point.machine.insns_per_tick,
             sliced=point.scenario.slice_ns > 0,
-            regions=point.machine.regions,
+            regions=point.regions,
             max_exits=point.scenario.max_exits,
             deadline_ns=point.deadline_ns,
             killed=failure,

@@ -59,6 +59,7 @@ class Strategy:
     archives: dict[str, dict[str, str]] = field(default_factory=dict)
     kallsyms: dict[str, str] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
+    regions: dict[str, list[int]] = field(default_factory=dict)
     boot_ms: float = 0
     begin: str = ""
     guests: list[int] = field(default_factory=list)
@@ -152,6 +153,11 @@ class Point:
         cores = ["-smp", str(self.vcpus)] if self.vcpus != 1 else []
         devices = [part for device in self.scenario.devices for part in ("-device", device)]
         return [*self.machine.args, *cores, *devices]
+
+    @property
+    def regions(self) -> dict[str, list[int]]:
+        """The frames of the machine, and those that its guest sees in their place."""
+        return {**self.machine.regions, **self.strategy.regions}
 
     @property
     def stimulus(self) -> Stimulus | None:

@@ -13,6 +13,7 @@
 #define KVM_SET_USER_MEMORY_REGION  0x4020ae46UL
 #define KVM_REGISTER_COALESCED_MMIO 0x4010ae67UL
 #define KVM_RUN                     0xae80UL
+#define KVM_IRQ_LINE                0x4008ae61UL
 #define KVM_SET_ONE_REG             0x4010aeacUL
 #define KVM_ARM_VCPU_INIT           0x4020aeaeUL
 #define KVM_ARM_PREFERRED_TARGET    0x8020aeafUL
@@ -42,6 +43,14 @@ struct kvm_userspace_memory_region {
     uint64_t guest_phys_addr, memory_size, userspace_addr;
 };
 #define KVM_MEM_READONLY 2U
+
+/* An input of a vCPU, without KVM's interrupt controller: type CPU, which is 0, the vCPU, IRQ or FIQ. */
+struct kvm_irq_level {
+    uint32_t irq, level;
+};
+#define KVM_ARM_IRQ_CPU(vcpu, line) ((uint32_t)(vcpu) << 16 | (line))
+#define KVM_ARM_IRQ_CPU_IRQ         0U
+#define KVM_ARM_IRQ_CPU_FIQ         1U
 
 struct kvm_one_reg {
     uint64_t id, addr;
@@ -93,7 +102,11 @@ struct kvm_run {
         } system_event;
         uint64_t words[32];
     };
+    uint64_t valid_regs, dirty_regs;
+    uint64_t device_irq_level; /* without KVM's interrupt controller: outputs of the timers */
 };
+#define KVM_ARM_DEV_EL1_VTIMER    1U
+#define KVM_ARM_DEV_EL1_PTIMER    2U
 #define KVM_EXIT_MMIO             6
 #define KVM_EXIT_INTR             10
 #define KVM_EXIT_SYSTEM_EVENT     24

@@ -2,6 +2,7 @@
 /* The virtual machine: memory, vgic-v3 with its ITS, vCPUs and the threads that run them. */
 #include "kvm_api.h"
 #include "system.h"
+#include "user_gic.h"
 #include "vmm.h"
 
 #define IRQS 256
@@ -92,7 +93,7 @@ static void create_uart(void)
         device_ioctl("KVM_REGISTER_COALESCED_MMIO", vm, KVM_REGISTER_COALESCED_MMIO, (uintptr_t)&zone);
 }
 
-void machine_create(unsigned vcpus)
+void machine_create(const struct model *model)
 {
     struct kvm_vcpu_init target = {0};
     uint64_t run_size;
@@ -106,9 +107,12 @@ void machine_create(unsigned vcpus)
     add_memory(0, 0, RAM_BASE, RAM_SIZE, ram);
     create_uart();
     device_ioctl("KVM_ARM_PREFERRED_TARGET", vm, KVM_ARM_PREFERRED_TARGET, (uintptr_t)&target);
-    for (unsigned i = 0; i < vcpus; i++)
+    for (unsigned i = 0; i < model->vcpus; i++)
         create_vcpu(i, &target, run_size);
-    create_gic();
+    if (model->gic == 2)
+        user_gic_create(vm, model->vcpus);
+    else
+        create_gic();
     set_register(threads[0].fd, KVM_REG_PC, IMAGE_BASE);
     set_register(threads[0].fd, KVM_REG_X0, FDT_BASE);
 }
@@ -118,12 +122,12 @@ void *machine_memory(uint64_t address)
     return ram + (address - RAM_BASE);
 }
 
-static uint32_t word_of(const uint8_t *data, uint32_t size)
+static uint64_t word_of(const uint8_t *data, uint32_t size)
 {
-    uint32_t value = 0;
+    uint64_t value = 0;
 
     for (uint32_t i = 0; i < size && i < sizeof(value); i++)
-        value |= (uint32_t)data[i] << 8 * i;
+        value |= (uint64_t)data[i] << 8 * i;
     return value;
 }
 
@@ -135,8 +139,23 @@ static void drain_ring(const struct vcpu_thread *thread)
     while (ring_offset != 0 && ring->first != __atomic_load_n(&ring->last, __ATOMIC_ACQUIRE)) {
         const struct kvm_coalesced_mmio *entry = &ring->entries[ring->first];
 
-        console_write(entry->phys_addr - UART_BASE, word_of(entry->data, entry->len));
+        console_write(entry->phys_addr - UART_BASE, (uint32_t)word_of(entry->data, entry->len));
         __atomic_store_n(&ring->first, (ring->first + 1) % RING_ENTRIES, __ATOMIC_RELEASE);
+    }
+}
+
+static void serve_mmio(const struct vcpu_thread *thread)
+{
+    struct kvm_run *run = thread->run;
+    uint64_t value = word_of(run->mmio.data, run->mmio.len), address = run->mmio.phys_addr;
+
+    if (user_gic_access(thread->index, address, run->mmio.len, run->mmio.is_write, &value)) {
+        for (uint32_t i = 0; i < run->mmio.len; i++)
+            run->mmio.data[i] = (uint8_t)(value >> 8 * i);
+    } else if (run->mmio.is_write && address - UART_BASE < PAGE) {
+        console_write(address - UART_BASE, (uint32_t)value);
+    } else {
+        fail("vCPU %u: nothing answers at 0x%lx", thread->index, address);
     }
 }
 
@@ -146,9 +165,7 @@ static void serve(const struct vcpu_thread *thread)
 
     switch (run->exit_reason) {
     case KVM_EXIT_MMIO:
-        if (!run->mmio.is_write || run->mmio.phys_addr - UART_BASE >= PAGE)
-            fail("vCPU %u: nothing answers at 0x%lx", thread->index, run->mmio.phys_addr);
-        console_write(run->mmio.phys_addr - UART_BASE, word_of(run->mmio.data, run->mmio.len));
+        serve_mmio(thread);
         break;
     case KVM_EXIT_INTR:
         break;
@@ -167,15 +184,19 @@ static void run_vcpu(void *argument)
 
     run_on_cpu(thread->index);
     for (;;) {
-        device_ioctl("KVM_RUN", thread->fd, KVM_RUN, 0);
+        long done = system_call(SYS_IOCTL, thread->fd, KVM_RUN, 0, 0, 0, 0);
+
+        if (done != -EINTR) /* a timer's output changed, and KVM has no interrupt controller to tell */
+            system_must("KVM_RUN", done);
+        user_gic_timers(thread->index, thread->run->device_irq_level);
         drain_ring(thread);
         serve(thread);
     }
 }
 
-void machine_run(unsigned vcpus)
+void machine_run(const struct model *model)
 {
-    for (unsigned i = 1; i < vcpus; i++)
+    for (unsigned i = 1; i < model->vcpus; i++)
         thread_run(run_vcpu, &threads[i]);
     run_vcpu(&threads[0]);
     __builtin_unreachable();

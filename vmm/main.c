@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first and only process of a Linux host: runs the guest of its initial RAM disk, /guest, under KVM. What follows
- * "--" on the kernel's command line: vcpus=N, the terminal that the guest's console goes to (console=/dev/NAME), and
- * behind `guest` the guest's own command line. With `kallsyms` alone it prints the kernel's symbols there instead.
+ * "--" on the kernel's command line: vcpus=N, gic=2|3, the terminal that the guest's console goes to
+ * (console=/dev/NAME), and behind `guest` the guest's own command line. With `kallsyms` alone it prints the kernel's
+ * symbols there instead.
  */
 #include "devtree.h"
 #include "print.h"
@@ -33,7 +34,7 @@ static void append(const char *word)
 void vmm_main(long argc, char **argv)
 {
     char console[32] = "/dev/ttyAMA0";
-    uint64_t vcpus = 1;
+    struct model model = {.vcpus = 1, .gic = 3};
     bool of_guest = false;
 
     mount("devtmpfs", "/dev");
@@ -48,18 +49,19 @@ void vmm_main(long argc, char **argv)
             append(argv[i]);
         of_guest |= strcmp(argv[i], "guest") == 0;
         if (!of_guest) {
-            vcpus = args_number(argv[i], "vcpus", vcpus);
+            model.vcpus = (unsigned)args_number(argv[i], "vcpus", model.vcpus);
+            model.gic = (unsigned)args_number(argv[i], "gic", model.gic);
             args_get(argv[i], "console", console, sizeof(console));
         }
     }
-    if (vcpus < 1 || vcpus > VCPUS_MAX)
-        fail("vcpus=%lu: 1 to %d", vcpus, VCPUS_MAX);
+    if (model.vcpus < 1 || model.vcpus > VCPUS_MAX || model.gic < 2 || model.gic > 3)
+        fail("vcpus=%u gic=%u: 1 to %d, 2 or 3", model.vcpus, model.gic, VCPUS_MAX);
     console_open(console);
-    machine_create((unsigned)vcpus);
+    machine_create(&model);
     file_read("/guest", machine_memory(IMAGE_BASE), FDT_BASE - IMAGE_BASE);
-    if (tree_write((unsigned)vcpus, bootargs) != 0)
+    if (tree_write(&model, bootargs) != 0)
         fail("the guest's device tree does not fit");
-    print("virqlab-vmm: %lu vCPUs, %s\n", vcpus, bootargs);
+    print("virqlab-vmm: vcpus=%u gic=%u %s\n", model.vcpus, model.gic, bootargs);
     sleep_ms(SETTLE_MS);
-    machine_run((unsigned)vcpus);
+    machine_run(&model);
 }

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#define EINTR 4
+
 #define SYS_IOCTL       29
 #define SYS_MKDIRAT     34
 #define SYS_MOUNT       40
@@ -13,6 +15,7 @@
 #define SYS_WRITE       64
 #define SYS_NANOSLEEP   101
 #define SYS_SETAFFINITY 122
+#define SYS_SCHED_YIELD 124
 #define SYS_REBOOT      142
 #define SYS_MMAP        222
 

@@ -11,7 +11,7 @@ struct platform platform = {.uart = {UART_BASE, 0x1000}};
 
 static struct vm vm = {
     .ram = {RAM_BASE, RAM_SIZE},
-    .gicd = {GICD_BASE, 0x10000},
+    .gicd = {GICD_BASE, GICD_SIZE},
     .gits = {GITS_BASE, 0x20000},
 };
 
@@ -31,10 +31,15 @@ const struct assigned_function *assigned_function(const struct vm *of, unsigned 
     return NULL;
 }
 
-int tree_write(unsigned vcpus, const char *bootargs)
+int tree_write(const struct model *model, const char *bootargs)
 {
-    vm.vgic.version = 3;
-    vm.vgic.cpus = vcpus;
-    vm.gicr = (struct range){GICR_BASE, vcpus * (uint64_t)GICR_SIZE};
+    vm.vgic.version = model->gic;
+    vm.vgic.cpus = model->vcpus;
+    if (model->gic == 2) {
+        vm.gicr = (struct range){GICC_BASE, GICC_SIZE};
+        vm.gits.size = 0;
+    } else {
+        vm.gicr = (struct range){GICR_BASE, model->vcpus * (uint64_t)GICR_SIZE};
+    }
     return guest_fdt(&vm, bootargs, machine_memory(FDT_BASE), FDT_SIZE);
 }

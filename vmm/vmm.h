@@ -3,6 +3,7 @@
 #ifndef VMM_VMM_H
 #define VMM_VMM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,9 @@
 
 /* Guest physical, as QEMU's virt machine has them. */
 #define GICD_BASE  0x08000000
+#define GICD_SIZE  0x10000
+#define GICC_BASE  0x08010000 /* of a GICv2 */
+#define GICC_SIZE  0x10000
 #define GITS_BASE  0x08080000
 #define GICR_BASE  0x080a0000
 #define GICR_SIZE  0x20000 /* of each vCPU */
@@ -20,12 +24,17 @@
 #define FDT_BASE   (RAM_BASE + 0x3000000)
 #define FDT_SIZE   0x10000
 
+/* A guest's GICv3 is KVM's, its GICv2 in user space (user_gic.h). */
+struct model {
+    unsigned vcpus, gic;
+};
+
 /* The machine with its memory and interrupt controller, and vCPUs that have not run. */
-void machine_create(unsigned vcpus);
+void machine_create(const struct model *model);
 /* The guest's memory at a guest physical address. */
 void *machine_memory(uint64_t address);
 /* Runs vCPU 0 from IMAGE_BASE, the others when they are turned on; ends the host when the guest turns itself off. */
-_Noreturn void machine_run(unsigned vcpus);
+_Noreturn void machine_run(const struct model *model);
 
 /* The guest's console goes to a terminal of the host's. */
 void console_open(const char *path);
@@ -38,6 +47,6 @@ void console_flush(void);
 void kallsyms_print(void);
 
 /* The guest's device tree at FDT_BASE; libfdt's error, 0 when all is well. */
-int tree_write(unsigned vcpus, const char *bootargs);
+int tree_write(const struct model *model, const char *bootargs);
 
 #endif

@@ -2,7 +2,7 @@
 # The VMM that runs a guest under KVM: a static Linux program for arm64 without a C library.
 VMM_FLAGS := $(ARM64_FLAGS) -Ivmm $(addprefix -Ihyp/,lib arch gic vgic seam core)
 VMM_OWN := $(wildcard vmm/*.c)
-VMM_SOURCES := $(VMM_OWN) vmm/start.S hyp/core/guest_fdt.c $(addprefix hyp/lib/,print.c string.c stack_protector.c devtree.c)
+VMM_SOURCES := $(VMM_OWN) vmm/start.S hyp/core/guest_fdt.c $(wildcard hyp/vgic/*.c) $(addprefix hyp/lib/,print.c string.c stack_protector.c devtree.c)
 VMM_OBJECTS := $(VMM_SOURCES:%=$(BUILD)/obj/vmm/%.o)
 VMM := $(BUILD)/vmm/vmm.elf
 

@@ -78,6 +78,15 @@ def test_kvm(tmp_path: Path) -> None:
     assert found["functions"]["__guest_enter"] > 0 and found["masked_max"]["symbol"] in found["functions"]
 
 
+def test_kvm_without_its_interrupt_controller(tmp_path: Path) -> None:
+    """Trap-and-emulate in user space: as many exits as virqlab's te, delivery, acknowledge and EOI."""
+    fetched("kvm-user-gic")
+    found = run(tmp_path, "--strategy", "kvm-user-gic", "--bench", "timer", "--crosscheck")["kvm-user-gic/timer"]
+    assert headline(found, "exits_per_irq") == pytest.approx(3, abs=0.01)
+    assert found["exits"]["classes"]["dabt"] == 2000
+    assert found["irqs"]["acknowledged"] == 1000
+
+
 def test_a_kernel_of_the_user(tmp_path: Path) -> None:
     """It takes the place of the fetched one, and its symbols that of what it tells itself."""
     fetched("kvm")
