@@ -15,7 +15,8 @@ from analysis.select import number
 
 Point = dict[str, Any]
 # With more strategies a terminal of 80 columns has room for numbers alone: no units, which the names say, no ranges.
-ROOMY_MAX, NARROW_DIGITS = 4, 4
+# With still more there is another table.
+ROOMY_MAX, NARROW_MAX, NARROW_DIGITS = 4, 6, 4
 
 
 def show(record: dict[str, Any], console: Console, stat: str = "value", group: str = families.SUMMARY) -> None:
@@ -23,14 +24,16 @@ def show(record: dict[str, Any], console: Console, stat: str = "value", group: s
     marks = []
     for machine in dict.fromkeys(point["machine"] for point in record["points"]):
         points = [point for point in record["points"] if point["machine"] == machine]
-        shown = [
-            metric_table(points, f"{machine}: simulator counts, not hardware time", stat, group),
-            exit_table(points),
-        ]
-        marks.append(headline.SIMULATOR if is_roomy(points) else headline.STAR)
-        for one in shown if headline.times_head() else reversed(shown):
-            if one.row_count:
-                console.print(one)
+        strategies = list(dict.fromkeys(point["strategy"] for point in points))
+        for first in range(0, len(strategies), NARROW_MAX):
+            chosen = strategies[first : first + NARROW_MAX]
+            beside = [point for point in points if point["strategy"] in chosen]
+            title = f"{machine}: simulator counts, not hardware time{', continued' if first else ''}"
+            shown = [metric_table(beside, title, stat, group), exit_table(beside)]
+            marks.append(headline.SIMULATOR if is_roomy(beside) else headline.STAR)
+            for one in shown if headline.times_head() else reversed(shown):
+                if one.row_count:
+                    console.print(one)
     console.print(legend(stat, list(dict.fromkeys(marks))), style="dim")
     for point in record["points"]:
         if point["status"] != "pass":
