@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Mapping
 
+import numpy as np
+
 from analysis import events, stats
 from analysis.errors import LabError
 from analysis.spans import INSNS
@@ -43,9 +45,14 @@ def charged(vector: Vector) -> dict[str, float]:
 
 
 def vector_of(point: Point, time: str) -> dict[str, float] | None:
-    """The mean event vector of a time of a point; None where the record has none."""
+    """The event vector of a time of a point: that of the sample with the median time, so that what a host does for
+    itself now and then is not in it. None where the record has none."""
     found = point.get("spans", {}).get(time)
-    return {kind: float(stats.expand(pairs).mean()) for kind, pairs in found.items()} if found else None
+    if not found:
+        return None
+    insns = stats.expand(found[INSNS])
+    median = int(np.flatnonzero(insns == stats.nearest_rank(np.sort(insns), 50))[0])
+    return {kind: float(stats.expand(pairs)[median]) for kind, pairs in found.items()}
 
 
 @dataclass(frozen=True)
