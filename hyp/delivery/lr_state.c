@@ -21,7 +21,7 @@ static struct list_reg describe(const struct virq *irq, uint64_t state, bool rep
     return (struct list_reg){
         .intid = irq->intid,
         .pintid = irq->pintid,
-        .priority = (state & vif->active) != 0 ? irq->running : irq->priority,
+        .priority = (int16_t)((state & vif->active) != 0 ? irq->running : irq->priority),
         .group1 = (bank->group1 & irq->mask) != 0,
         .hw = ended_in_hw,
         .eoi = held || report || (bank->line & ~bank->edge & irq->mask) != 0,
