@@ -50,13 +50,15 @@ void virq_update(struct virq_bank *bank)
         virq_update_one(&bank->irq[__builtin_ctz(changed)]);
 }
 
+/* One that is active, too: whether it may be pending next is written down where it is resident. */
 static void update_forwarded(struct virq_bank *bank)
 {
-    uint32_t before = bank->forwarded;
+    uint32_t changed = bank->forwarded;
 
     bank->forwarded = bank->enabled & bank->allowed;
-    if ((before & ~bank->forwarded & bank->resident) != 0)
-        bank->vm->delivery->fetch(bank, before & ~bank->forwarded);
+    changed ^= bank->forwarded;
+    if ((changed & bank->resident) != 0)
+        bank->vm->delivery->fetch(bank, changed);
     virq_update(bank);
 }
 
