@@ -191,8 +191,8 @@ static void raise_here(struct virq *irq)
         raise_sgi(irq, empty);
         return;
     }
-    if ((bank->hw & bit) != 0 || lr_waiting(irq->holder) ||
-        (empty ? (bank->forwarded & bit) == 0 : !lr_may_pend(irq, vif->priority(value)))) {
+    if (((bank->hw | ~bank->forwarded) & bit) != 0 || lr_waiting(irq->holder) ||
+        (!empty && !lr_may_pend(irq, vif->priority(value)))) {
         take_out_pending(irq);
         return;
     }
