@@ -90,6 +90,20 @@ static void set_group(struct source *source, unsigned group)
                group == 1);
 }
 
+static bool has_nmis(void)
+{
+    return gic->version == 3 && (mmio_read32(machine.gicd.base + GICD_TYPER) & GICD_TYPER_NMI) != 0;
+}
+
+static void set_nmi(struct source *source, bool nmi)
+{
+    if (source->nmi == nmi)
+        return;
+    source->nmi = nmi;
+    write_bits(frame_of(source->intid) + GICD_INMIR + 4 * (uintptr_t)(source->intid / 32), BIT32(source->intid % 32),
+               nmi);
+}
+
 static void change_pmr(uint8_t value)
 {
     oracle.pmr = value;
@@ -114,10 +128,11 @@ static void set_bprs(uint8_t bpr0)
     oracle.bpr[1] = (uint8_t)get_bpr(GROUP1);
 }
 
-/* Few priorities in some epochs, so that many are equal; few bits that preempt in some. */
+/* Few priorities in some epochs, so that many are equal; few bits that preempt in some; non-maskable ones in some. */
 void configure_epoch(void)
 {
     uint32_t priorities = random_below(3) == 0 ? 1 + random_below(3) : PRIORITIES;
+    bool nmis = has_nmis() && random_below(2) != 0;
 
     oracle.eoimode = random_below(2) != 0;
     set_ctlr(oracle.eoimode, false);
@@ -128,6 +143,7 @@ void configure_epoch(void)
         set_enabled(source, false);
         set_group(source, random_below(3) == 0 ? 0 : 1);
         set_priority(source, (uint8_t)(random_below(priorities) * PRIORITY_STEP));
+        set_nmi(source, nmis && source->group == 1 && random_below(4) == 0);
         set_enabled(source, random_below(10) != 0);
     }
 }

@@ -7,17 +7,23 @@
 #include "regs/intid.h"
 
 #define PRIORITY_IDLE 0x100
+#define PRIORITY_NMI  (-1) /* with SCTLR_EL1.NMI = 0 that is all that it is: the first (4.6.3) */
 #define SETTLE_TURNS  1000
 
 struct oracle oracle;
 
 /* The bits of a priority that preempt: BPR0 = n splits above bit n, BPR1 = n at bit n (4.8.3). */
-static uint16_t group_priority(uint8_t priority, unsigned group)
+static int group_priority(int priority, unsigned group)
 {
-    return (uint16_t)(priority & (0xffU << (oracle.bpr[group] + (group == 0 ? 1 : 0))));
+    return priority < 0 ? priority : priority & (0xff << (oracle.bpr[group] + (group == 0 ? 1 : 0)));
 }
 
-static uint16_t running(void)
+static int priority_of(const struct source *source)
+{
+    return source->nmi ? PRIORITY_NMI : source->priority;
+}
+
+static int running(void)
 {
     return oracle.depth == 0 ? PRIORITY_IDLE : oracle.running[oracle.depth - 1];
 }
@@ -36,7 +42,7 @@ static bool forwarded(const struct source *source)
 /* Passes the priority mask and preempts what is running. */
 static bool sufficient(const struct source *source)
 {
-    return source->priority < oracle.pmr && group_priority(source->priority, source->group) < running();
+    return priority_of(source) < oracle.pmr && group_priority(priority_of(source), source->group) < running();
 }
 
 static struct source *find(uint32_t intid)
@@ -52,7 +58,7 @@ static void check_order(const struct source *source)
     for (unsigned i = 0; i < oracle.count; i++) {
         const struct source *other = &oracle.source[i];
 
-        if (other != source && forwarded(other) && other->priority < source->priority)
+        if (other != source && forwarded(other) && priority_of(other) < priority_of(source))
             workload_fail("priority inversion: %u (0x%x) acknowledged before %u (0x%x)", source->intid,
                           source->priority, other->intid, other->priority);
     }
@@ -80,7 +86,7 @@ struct source *oracle_acknowledge(uint32_t intid, unsigned group)
     source->active = true;
     source->acknowledged++;
     oracle.acknowledged++;
-    oracle.running[oracle.depth++] = group_priority(source->priority, group);
+    oracle.running[oracle.depth++] = group_priority(priority_of(source), group);
     if (oracle.depth > oracle.deepest)
         oracle.deepest = oracle.depth;
     return source;
@@ -103,10 +109,10 @@ static const struct source *due(void)
     const struct source *highest = NULL;
 
     for (unsigned i = 0; i < oracle.count; i++)
-        if (waiting(&oracle.source[i]) && (highest == NULL || oracle.source[i].priority < highest->priority))
+        if (waiting(&oracle.source[i]) && (highest == NULL || priority_of(&oracle.source[i]) < priority_of(highest)))
             highest = &oracle.source[i];
     for (unsigned i = 0; highest != NULL && i < oracle.count; i++)
-        if (waiting(&oracle.source[i]) && oracle.source[i].priority == highest->priority &&
+        if (waiting(&oracle.source[i]) && priority_of(&oracle.source[i]) == priority_of(highest) &&
             !(forwarded(&oracle.source[i]) && sufficient(&oracle.source[i])))
             return NULL;
     return highest;
@@ -136,7 +142,7 @@ static bool read_bit(uint32_t reg, uint32_t intid)
 void oracle_compare(void)
 {
     const struct source *source = &oracle.source[random_below(oracle.count)];
-    uint64_t priority = get_rpr() & 0xff;
+    int priority = (int)(get_rpr() & 0xff), expected = running() == PRIORITY_IDLE ? 0xff : running();
 
     if (source->raising)
         return;
@@ -144,8 +150,8 @@ void oracle_compare(void)
         workload_fail("ISPENDR of %u is not %u", source->intid, source->pending);
     if (read_bit(GICD_ISACTIVER, source->intid) != source->active)
         workload_fail("ISACTIVER of %u is not %u", source->intid, source->active);
-    if (priority != (running() == PRIORITY_IDLE ? 0xff : running()))
-        workload_fail("RPR 0x%lx, running 0x%x", priority, running());
+    if (priority != (expected == PRIORITY_NMI ? 0 : expected))
+        workload_fail("RPR 0x%x, running 0x%x", priority, running());
 }
 
 void oracle_account(void)

@@ -17,6 +17,7 @@ struct source {
     uint8_t priority;
     uint8_t group;
     bool timer; /* a level, asserted until the handler turns it off; all others are edges by software */
+    bool nmi;   /* the non-maskable property, of Group 1 only: its bit is RES0 of Group 0 */
     bool enabled;
     bool pending, active;
     bool raising; /* its store has begun: it may be pending */
@@ -29,7 +30,7 @@ struct oracle {
     bool group_enabled[2];
     uint8_t pmr, bpr[2];
     bool eoimode;
-    uint16_t running[33]; /* group priorities of what is running, the last one is on top */
+    int running[34]; /* group priorities of what is running, the last one is on top */
     unsigned depth;
     unsigned deepest;
     uint64_t acknowledged;
