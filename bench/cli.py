@@ -259,7 +259,7 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     command.add_argument("--gic", type=int, choices=(2, 3), help="the guest's GIC version, default the machine's")
     command.add_argument("--its", action="store_true", help="LPIs and an ITS for a GICv3 guest")
     command.add_argument("--device", action="append", default=[], metavar="TEXT", help="QEMU's -device, repeatable")
-    command.add_argument("--pci", default=default.pci, metavar="BB:DD.F", help="a PCI function for the guest itself")
+    command.add_argument("--pci", default=default.pci, metavar="BB:DD.F,...", help="PCI functions for the guest itself")
     command.add_argument("--vcpus", type=int, default=default.vcpus, metavar="N", help="default %(default)s")
     command.add_argument("--mem", type=int, default=default.mem_mib, metavar="MiB", help="default %(default)s")
     command.add_argument("--bootargs", default="", metavar="TEXT", help="the guest's command line")

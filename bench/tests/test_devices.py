@@ -28,6 +28,8 @@ deadline_ms = 1000
 """
 REFUSED = [
     ("00:1f.0", "no device is there"),
+    ("00:03.0,00:03.0", "give each function once"),
+    ("00:03.0,", "give BUS:DEVICE.FUNCTION"),
     ("3", "give BUS:DEVICE.FUNCTION"),
     ("00:20.0", "give BUS:DEVICE.FUNCTION"),
     ("00:00.8", "give BUS:DEVICE.FUNCTION"),
