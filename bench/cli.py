@@ -261,6 +261,9 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", action="append", default=[], metavar="TEXT", help="QEMU's -device, repeatable")
     command.add_argument("--pci", default=default.pci, metavar="BB:DD.F,...", help="PCI functions for the guest itself")
     command.add_argument("--vcpus", type=int, default=default.vcpus, metavar="N", help="default %(default)s")
+    command.add_argument("--vms", type=int, default=default.vms, metavar="N", help="as many VMs, all like this one")
+    command.add_argument("--cores", type=int, metavar="N", help="of the machine, default one a vCPU, at most 8")
+    command.add_argument("--hyp", default=default.hyp, metavar="TEXT", help="more parameters, as vm1.strategy=te")
     command.add_argument("--mem", type=int, default=default.mem_mib, metavar="MiB", help="default %(default)s")
     command.add_argument("--bootargs", default="", metavar="TEXT", help="the guest's command line")
     command.add_argument("--initrd", type=Path, metavar="FILE", help="an initial RAM disk for the guest")
@@ -281,6 +284,7 @@ def start_guest(arguments: argparse.Namespace) -> int:
     }
     rest = {"load": arguments.load, "qemu": arguments.qemu, "mem_mib": arguments.mem, "timeout_s": arguments.timeout}
     rest |= {"its": arguments.its, "pci": arguments.pci, "devices": tuple(arguments.device)}
+    rest |= {"vms": arguments.vms, "cores": arguments.cores, "hyp": arguments.hyp}
     ended = run_guest.run(run_guest.Guest(**named, **rest))
     if ended.message:
         print(f"virqlab: {ended.message}", file=sys.stderr)

@@ -26,24 +26,26 @@ MACHINE_DEFAULT = "virt-v3"
 # meanwhile never comes, and a guest that waits for it hangs.
 RESAMPLED = "lr.hw=0"
 VCPUS_MAX = 8
+VMS_MAX = 16
+CORES_MAX = 8
 MEM_DEFAULT, MEM_MIN, MEM_MAX = 256, 8, 65536  # MiB
 
 # Exit codes beside 0: the guest turned itself off.
 CRASHED, BAD_INPUT, RESET, TIMED_OUT, INTERRUPTED = 1, 2, 3, 124, 130
 EXIT_CODES = (
     "Exit codes: 0 the guest turned itself off (PSCI SYSTEM_OFF), 1 the hypervisor or QEMU failed, 2 bad input, "
-    "3 the guest asked for a reset, 124 timeout, 130 interrupted."
+    "3 a guest asked for a reset, 124 timeout, 130 interrupted."
 )
 
 # QEMU's virt machine has its memory here, the hypervisor at its start and the device tree 128 MiB above that.
 RAM_BASE = GUEST_RAM_BASE = 0x40000000
 FILES_BASE = RAM_BASE + (144 << 20)
 FILE_ALIGN = 2 << 20
-RAM_SPARE = 16 << 20  # for the alignment of the guest's memory
+RAM_SPARE = 16 << 20  # for the alignment of a guest's memory, and what the hypervisor keeps of its VM
 RAW_OFFSET = 2 << 20
 
 # The hypervisor says why it ends a run in the last line of the console.
-LAST_LINE = re.compile(rb"virqlab: (error: |BUG |vm0 off|vm0 reset)([^\r\n]*)\s*\Z")
+LAST_LINE = re.compile(rb"virqlab: (error: |BUG |vm0 off|vm0 reset|all off|all ended)([^\r\n]*)\s*\Z")
 TAIL_BYTES = 4096
 READ_BYTES = 65536
 
@@ -60,6 +62,9 @@ class Guest:
     pci: str = ""
     devices: tuple[str, ...] = ()
     vcpus: int = 1
+    vms: int = 1  # all of them like this
+    cores: int | None = None  # of the machine; None: one for each vCPU, as far as there can be
+    hyp: str = ""  # more parameters of the hypervisor
     mem_mib: int = MEM_DEFAULT
     bootargs: str = ""
     fdt: Path | None = None
@@ -95,6 +100,10 @@ def check(guest: Guest) -> None:
         raise LabError(f"--mem {guest.mem_mib}: a guest has {MEM_MIN} to {MEM_MAX} MiB")
     if not 1 <= guest.vcpus <= VCPUS_MAX:
         raise LabError(f"--vcpus {guest.vcpus}: a guest has 1 to {VCPUS_MAX}")
+    if not 1 <= guest.vms <= VMS_MAX:
+        raise LabError(f"--vms {guest.vms}: there can be 1 to {VMS_MAX}")
+    if guest.cores is not None and not 1 <= guest.cores <= CORES_MAX:
+        raise LabError(f"--cores {guest.cores}: a machine has 1 to {CORES_MAX}")
     if guest.its and (guest.gic or suite.load().machines[guest.machine].gic) == 2:
         raise LabError("--its: a guest with GICv2 has no LPIs", "leave out --its, or choose --gic 3")
     if guest.timeout_s is not None and not 0 < guest.timeout_s < math.inf:
@@ -112,25 +121,28 @@ def check(guest: Guest) -> None:
 def command(guest: Guest, qemu: Path, terminal: bool) -> list[str]:
     """QEMU's argument vector; on a terminal Ctrl-A X ends QEMU, and everything else goes to the guest."""
     files, loaders, address = [], [], FILES_BASE
+    every = "vm" if guest.vms > 1 else "vm0"
     for name, path in (("image", guest.image), ("initrd", guest.initrd), ("fdt", guest.fdt)):
         if path is None:
             continue
         size = path.stat().st_size
-        files.append(f"vm0.{name}={address:#x},{size:#x}")
+        files.append(f"{every}.{name}={address:#x},{size:#x}")
         file = str(path.resolve()).replace(",", ",,")
         loaders += ["-device", f"loader,file={file},addr={address:#x},force-raw=on"]
         address += -(-size // FILE_ALIGN) * FILE_ALIGN
     if not _is_image(guest.image):
-        files.append(f"vm0.load={guest.load or GUEST_RAM_BASE + RAW_OFFSET:#x}")
-    model = [f"vm0.strategy={guest.strategy}"] if guest.strategy else []
-    model += [f"vm0.gic={guest.gic}"] if guest.gic else []
-    model += ["vm0.its=1"] if guest.its else []
+        files.append(f"{every}.load={guest.load or GUEST_RAM_BASE + RAW_OFFSET:#x}")
+    model = [f"{every}.strategy={guest.strategy}"] if guest.strategy else []
+    model += [f"{every}.gic={guest.gic}"] if guest.gic else []
+    model += [f"{every}.its=1"] if guest.its else []
     model += [f"vm0.pci={guest.pci}"] if guest.pci else []
     model += [RESAMPLED] if suite.load().machines[guest.machine].gic == 2 else []
-    parameters = [*model, f"vm0.vcpus={guest.vcpus}", f"vm0.mem={guest.mem_mib}", *files]
-    memory = address - RAM_BASE + (guest.mem_mib << 20) + RAM_SPARE
+    # what is said of the last one says how many there are
+    parameters = [*guest.hyp.split(), *model, f"{every}.vcpus={guest.vcpus}", f"vm{guest.vms - 1}.mem={guest.mem_mib}"]
+    parameters += [f"vm.mem={guest.mem_mib}", *files] if guest.vms > 1 else files
+    memory = address - RAM_BASE + guest.vms * ((guest.mem_mib << 20) + RAM_SPARE)
     options = suite.load().machines[guest.machine].machine
-    machine = ["-M", f"{options},virtualization=on", "-cpu", "max", "-smp", str(guest.vcpus)]
+    machine = ["-M", f"{options},virtualization=on", "-cpu", "max", "-smp", str(_cores(guest))]
     machine += [word for device in guest.devices for word in ("-device", device)]
     console = ["-serial", "mon:stdio"] if terminal else ["-serial", "stdio", "-monitor", "none"]
     return [
@@ -138,6 +150,10 @@ def command(guest: Guest, qemu: Path, terminal: bool) -> list[str]:
         *[*console, "-kernel", str(ROOT / HYPERVISOR), *loaders],
         *["-append", f"{' '.join(parameters)} -- {guest.bootargs}".rstrip()],
     ]
+
+
+def _cores(guest: Guest) -> int:
+    return guest.cores or min(guest.vms * guest.vcpus, CORES_MAX)
 
 
 def run(guest: Guest) -> Ended:
@@ -200,6 +216,8 @@ def _ended(code: int, tail: bytes) -> Ended:
     return {
         "vm0 off": Ended(0),
         "vm0 reset": Ended(RESET, "the guest asked for a reset"),
+        "all off": Ended(0),
+        "all ended": Ended(RESET, "a guest asked for a reset"),
         "error": Ended(BAD_INPUT, text),
         "BUG": Ended(CRASHED, f"the hypervisor stopped at a bug of its own: {text}"),
         "": Ended(CRASHED, "QEMU ended before the guest did"),

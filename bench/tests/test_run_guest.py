@@ -178,6 +178,8 @@ def fixture_raw(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
         ([BENCH, "--initrd", "nowhere"], "cannot read the initial RAM disk nowhere"),
         ([BENCH, "--mem", "4"], "--mem 4: a guest has 8 to 65536 MiB"),
         ([BENCH, "--vcpus", "0"], "--vcpus 0: a guest has 1 to 8"),
+        ([BENCH, "--vms", "17"], "--vms 17: there can be 1 to 16"),
+        ([BENCH, "--cores", "0"], "--cores 0: a machine has 1 to 8"),
         ([BENCH, "--load", "0x40200000"], "is an arm64 Image"),
         (["Makefile", "--load", "0x80000000"], "--load 0x80000000: the guest's memory is 0x40000000 to 0x4fffffff"),
         ([BENCH, "--timeout", "-1"], "--timeout -1: give a positive number of seconds"),
@@ -254,6 +256,16 @@ def test_exit_codes(raw: Callable[..., Path], tmp_path: Path) -> None:
     qemu.write_text(qemu.read_text(encoding="utf-8").replace("exit 5", "echo something; exit 0"), encoding="utf-8")
     done = virqlab(raw("off"), "--qemu", qemu)
     assert (done.returncode, done.stderr) == (1, "virqlab: QEMU ended before the guest did\n")
+
+
+def test_several_guests_on_fewer_cores(raw: Callable[..., Path]) -> None:
+    """Each has its lines; the worst end is the run's."""
+    options = ["--vms", "3", "--vcpus", "2", "--cores", "2", "--mem", "16"]
+    done = virqlab(raw("off"), *options, "--hyp", "vm1.strategy=te sched=boost")
+    assert done.returncode == 0 and all(f"vm{vm}: raw 2F\n" in done.stdout for vm in range(3)), done.stdout
+    assert "vm1 strategy=te vcpus=2" in done.stdout and "vm2 strategy=lr vcpus=2" in done.stdout
+    done = virqlab(raw("reset"), *options)
+    assert (done.returncode, done.stderr) == (3, "virqlab: a guest asked for a reset\n")
 
 
 def test_a_file_name_with_a_comma(raw: Callable[..., Path], tmp_path: Path) -> None:

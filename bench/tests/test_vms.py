@@ -29,8 +29,20 @@ def _run(image: Path, cores: int, parameters: str, *options: str | Path) -> str:
     """The console of a run to its end."""
     row = suite.load().machines[MACHINE]
     args = [arg for arg in row.args if arg not in ("-serial", "file:console.log")]
-    command = [images.find_qemu(row.qemu).path, "-M", f"{row.machine},virtualization=on", *args, "-serial", "stdio"]
-    command += ["-smp", str(cores), "-kernel", HYP, "-initrd", image, "-append", parameters, *options]
+    command: list[str | Path] = [images.find_qemu(row.qemu).path, "-M", f"{row.machine},virtualization=on", *args]
+    command += [
+        "-serial",
+        "stdio",
+        "-smp",
+        str(cores),
+        "-kernel",
+        HYP,
+        "-initrd",
+        image,
+        "-append",
+        parameters,
+        *options,
+    ]
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
     )
