@@ -252,7 +252,7 @@ static void compare(unsigned long operation)
 
         expect("signal", operation, vcpuif_signal(vm->cpu[cpu]), best >= LOWEST ? VCPUIF_NONE : VCPUIF_IRQ);
         if (best != NONE && !failed)
-            expect("priority", operation, vlpi_irq(vm->cpu[cpu], intid)->priority, best);
+            expect("priority", operation, (uint64_t)vlpi_irq(vm->cpu[cpu], intid)->priority, best);
     }
     expect("wrong commands", operation, vm->misuse, ref.wrong);
     expect("GITS_CREADR", operation, lpis_gits_read(vm, GITS_CREADR), lpis_gits_read(vm, GITS_CWRITER));
