@@ -52,7 +52,8 @@ def vector_of(point: Point, time: str) -> dict[str, float] | None:
         return None
     insns = stats.expand(found[INSNS])
     median = int(np.flatnonzero(insns == stats.nearest_rank(np.sort(insns), 50))[0])
-    return {kind: float(stats.expand(pairs)[median]) for kind, pairs in found.items()}
+    counts = {kind: float(stats.expand(pairs)[median]) for kind, pairs in found.items()}
+    return {kind: count for kind, count in counts.items() if count or kind == INSNS}
 
 
 @dataclass(frozen=True)
