@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.suite import ROOT
 
-PARTS = ("Makefile", "virqlab", "analysis", "bench", "guests", "hyp", "plugins", "tools")
+PARTS = ("Makefile", "virqlab", "analysis", "bench", "guests", "hyp", "plugins", "tools", "vmm")
 
 
 def plant(directory: Path, file: str, before: str, planted: str) -> Path:
