@@ -83,7 +83,7 @@ def caught_on_host(mutant: Mutant, directory: Path) -> str:
 
 def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
     """The first rule that differs with the mistake in a copy of the hypervisor; empty when none."""
-    for part in ("Makefile", "analysis", "bench", "guests", "hyp", "plugins", "tools"):
+    for part in ("Makefile", "analysis", "bench", "guests", "hyp", "plugins", "tools", "vmm"):
         if (ROOT / part).is_dir():
             shutil.copytree(ROOT / part, directory / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
