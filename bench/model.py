@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from analysis import costs, fit, hardware, published, record, validity
 from analysis.errors import LabError
 from bench.suite import ROOT
 
+HELP_COLUMNS = 80
 EXIT_CODES = (
     "Exit codes: 0 good, 1 check: the model is wrong by more than "
     f"{costs.HEADLINE_MAX:.0%} somewhere, 2 bad input or nothing to fit."
@@ -36,7 +38,7 @@ def add(command: argparse.ArgumentParser) -> None:
             name,
             help=text,
             description=f"{text[0].upper()}{text[1:]}.",
-            epilog=f"Example:\n  ./virqlab model {name} {example}\n\n{EXIT_CODES}",
+            epilog=f"Example:\n  ./virqlab model {name} {example}\n\n{textwrap.fill(EXIT_CODES, HELP_COLUMNS)}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         for name, (text, example) in VERBS.items()

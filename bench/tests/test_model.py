@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +86,14 @@ def test_published_benchmarks_are_points_of_the_suite() -> None:
             found = [row for row in rows if row.bench == like.bench]
             assert found and any(like.time in row.metrics for row in found), name
             assert like.time in SPANS
+
+
+@pytest.mark.parametrize("verb", ["fit", "check", "predict"])
+def test_help_has_an_example_and_fits(verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    """In 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        cli.main(["model", verb, "--help"])
+    said = capsys.readouterr().out
+    assert f"./virqlab model {verb} " in said and "Exit codes: 0 good" in said
+    assert max(map(len, said.splitlines())) <= 80
