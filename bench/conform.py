@@ -158,17 +158,20 @@ def compare(
     skipped: dict[int, str],
     lacks: Sequence[str] = (),
     faults: Mapping[int, str] | None = None,
+    filters: Sequence[str] = (),
 ) -> list[str]:
     """A line for every rule whose verdicts are not what they must be.
 
-    `lacks`: what the hypervisor does not announce to a guest, the only reasons to skip what QEMU lacks too, or what
-    it has and the strategy filters; and reasons of the list that are the hypervisor's as well, because QEMU's CPU
-    interface is what the guest has. `faults`: rules that its virtual interface makes fail.
+    `lacks`: what the hypervisor does not announce to a guest, the only reasons to skip what QEMU lacks too; and reasons
+    of the list that are the hypervisor's as well, because QEMU's CPU interface is what the guest has. `faults`: rules
+    that its virtual interface makes fail. `filters`: reasons to skip what QEMU has.
     """
     problems = []
     for number in sorted(bare.keys() | other.keys()):
         one, two = bare.get(number, Verdict("none")), other.get(number, Verdict("none"))
         name = one.name or two.name
+        if two.outcome == "skip" and two.detail in filters:
+            continue
         if number in skipped:
             if one.outcome == "ok":
                 problems.append(f"rule {number} {name}: QEMU passes it: take it out of the list")
@@ -177,15 +180,13 @@ def compare(
         elif number in (faults or {}):
             if (one.outcome, two.outcome) != ("ok", "not ok"):
                 problems.append(f"rule {number} {name}: bare {one}, hypervisor {two}: take it out of the row's faults")
-        elif two.outcome == "skip" and two.detail in lacks:
-            continue
         elif one.outcome != two.outcome or one.outcome == "none":
             problems.append(f"rule {number} {name}: bare {one}, hypervisor {two}")
     return problems
 
 
 def _shared(one: Verdict, two: Verdict, reason: str, lacks: Sequence[str]) -> bool:
-    return (two.outcome == "skip" and two.detail in lacks) or (two.outcome == one.outcome and reason in lacks)
+    return two.outcome == one.outcome and (reason in lacks or (two.outcome == "skip" and two.detail in lacks))
 
 
 def strategies(lab: suite.Lab, named: str) -> list[suite.Strategy]:
@@ -236,7 +237,7 @@ def _compare_all(chosen: argparse.Namespace) -> tuple[int, int]:
             problems = changing(runs)
             if bare:
                 row = ground.strategy
-                problems += compare(bare, runs[0], skipped, row.lacks, skips(row.faults))
+                problems += compare(bare, runs[0], skipped, row.lacks, skips(row.faults), row.filters)
             for problem in problems:
                 print(f"{ground}: {problem}", flush=True)
             if bare or chosen.repeat > 1:

@@ -70,6 +70,7 @@ class Strategy:
     mmio: str = "el2"
     lacks: list[str] = field(default_factory=list)
     conform: str = "vm0.its=1"
+    filters: list[str] = field(default_factory=list)
     faults: str = ""
 
     def runs_on(self, gic: int) -> bool:

@@ -163,6 +163,9 @@ def test_skipped_rules() -> None:
     assert "the hypervisor: skip" in conform.compare(skip, skip, listed, ["something else"])[0]
     assert "the hypervisor: not ok" in conform.compare(skip, bad, listed, ["none", "x"])[0]
     assert "bare ok, hypervisor skip" in conform.compare(ok, skip, {}, ["none"])[0]
+    assert not conform.compare(ok, skip, {}, filters=["none"]) and not conform.compare(
+        bad, skip, listed, filters=["none"]
+    )
     assert "the hypervisor: not ok" in conform.compare(skip, bad, listed)[0]
     assert "take it out" in conform.compare(ok, ok, listed)[0]
     assert not conform.compare(ok, bad, {}, faults=listed)
