@@ -79,13 +79,22 @@ def test_a_doorbell_is_one_exit(tmp_path: Path) -> None:
     assert point["irqs"] == {"raised": 20, "acknowledged": 20, "coalesced": 0, "outstanding": 0}
 
 
-def test_gicv4_is_refused_where_it_cannot_be() -> None:
-    row = suite.load().machines["virt-v3"]
+@pytest.mark.parametrize(
+    "machine, arguments, complaint",
+    [
+        ("virt-v3", "vm0.strategy=gicv4", "vm0.strategy=gicv4: this core's CPU interface has no direct injection"),
+        ("virt-v4", "vm0.cores=0 vm1.cores=1 vm1.strategy=gicv4", "vm1.strategy=gicv4: only vm0 has devices"),
+    ],
+)
+def test_gicv4_is_refused_where_it_cannot_be(machine: str, arguments: str, complaint: str) -> None:
+    row = suite.load().machines[machine]
     command = [str(images.find_qemu(row.qemu).path), "-M", f"{row.machine},virtualization=on", "-cpu", "max"]
-    command += ["-m", "512M", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"]
-    command += ["-kernel", str(ROOT / "build/hyp/hyp.img"), "-append", "vm0.strategy=gicv4"]
+    command += ["-smp", "2", "-m", "1G", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot"]
+    command += ["-kernel", str(ROOT / "build/hyp/hyp.img"), "-initrd", str(ROOT / "build/guests/bench.img")]
+    command += ["-append", arguments]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
-    assert "no direct injection (ICH_VTR_EL2.nV4); run lr" in done.stdout
+    said = [line for line in done.stdout.splitlines() if "error" in line]
+    assert len(said) == 1 and complaint in said[0] and said[0].endswith("; run lr"), done.stdout
 
 
 @pytest.mark.parametrize("text, complaint", REFUSED)

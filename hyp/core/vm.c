@@ -178,6 +178,8 @@ static void give_gic(struct vm *vm)
         platform_refuse("vm%u.strategy=%s: no such strategy (%s)", vm->id, tag, delivery_tags());
     if (version != 2 && version != 3)
         platform_refuse("vm%u.gic=%lu: give 2 or 3", vm->id, version);
+    if (delivery->direct != NULL && vm->id != 0)
+        platform_refuse("vm%u.strategy=%s: only vm0 has devices to inject directly; run lr", vm->id, tag);
     reason = vgic_init(&vm->vgic, delivery, (unsigned)version);
     if (reason != NULL)
         platform_refuse("vm%u.strategy=%s: %s", vm->id, tag, reason);
