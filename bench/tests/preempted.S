@@ -2,7 +2,7 @@
 /*
  * A guest whose timer goes off as often as it can, each time at another phase of everything else: how far away the
  * deadline is, chance decides. It ends with "ok" when each deadline was one interrupt, not before its time,
- * and when its FP registers and what EL1 has were its own all the time; with the letter of what was wrong otherwise.
+ * and when its FP registers, keys and what EL1 has were its own all the time; with the letter of what was wrong otherwise.
  * x19 = iterations left, x20 = UART, x21 = interrupts taken, x22 = deadline, x23 = a number of its own, x25, x26 = a
  * linear congruential generator.
  */
@@ -27,6 +27,8 @@ start:
     msr     tpidr_el0, x23
     msr     tpidr_el1, x23
     msr     contextidr_el1, x23
+    msr     s3_0_c2_c1_0, x23       /* APIAKeyLo_EL1, APGAKeyHi_EL1 */
+    msr     s3_0_c2_c3_1, x23
     mov     x21, #0
     mov     x26, x23
     ldr     x25, multiplier
@@ -82,6 +84,12 @@ own:
     cmp     x1, x23
     ccmp    x2, x23, #0, eq
     ccmp    w3, w23, #0, eq
+    b.ne    fail
+    mov     w0, #'K'
+    mrs     x1, s3_0_c2_c1_0
+    mrs     x2, s3_0_c2_c3_1
+    cmp     x1, x23
+    ccmp    x2, x23, #0, eq
     b.ne    fail
     ret
 

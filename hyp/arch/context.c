@@ -14,7 +14,7 @@
 #define READ(name)         read_sysreg(name)
 #define WRITE(name, value) write_sysreg(name, value)
 
-static bool has_keys(void)
+bool context_has_keys(void)
 {
     return ((READ(id_aa64isar1_el1) & ID_AA64ISAR1_PAUTH) | (READ(ID_AA64ISAR2_EL1) & ID_AA64ISAR2_PAUTH)) != 0;
 }
@@ -46,19 +46,23 @@ void context_save(struct context *context)
 {
 #define SAVE(name) context->name = READ(name);
     CONTEXT_REGISTERS(SAVE)
-    if (has_keys()) {
-        CONTEXT_KEYS(SAVE)
-    }
     save_timers(context);
+}
+
+void context_save_keys(struct context *context)
+{
+    CONTEXT_KEYS(SAVE)
 }
 
 void context_restore(const struct context *context)
 {
 #define RESTORE(name) WRITE(name, context->name);
     CONTEXT_REGISTERS(RESTORE)
-    if (has_keys()) {
-        CONTEXT_KEYS(RESTORE)
-    }
+}
+
+void context_restore_keys(const struct context *context)
+{
+    CONTEXT_KEYS(RESTORE)
 }
 
 /* The deadline before the enable: the old one is nothing to signal. */

@@ -6,6 +6,7 @@
 #ifndef ARCH_CONTEXT_H
 #define ARCH_CONTEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CONTEXT_REGISTERS(X)                                                                                           \
@@ -59,10 +60,15 @@ struct context {
 /* The state of a core that begins at `entry`, EL1 with everything masked. */
 void context_reset(struct context *context, uint64_t entry);
 
-/* From this core, and to it; between them its timers are off. */
+/* From this core, and to it, all but the keys and, to it, the timers; between them the core's timers are off. */
 void context_save(struct context *context);
 void context_restore(const struct context *context);
 void context_restore_timers(const struct context *context);
+
+/* Whether the core has keys; theirs. */
+bool context_has_keys(void);
+void context_save_keys(struct context *context);
+void context_restore_keys(const struct context *context);
 
 /* FP and Advanced SIMD: V0 to V31, FPSR, FPCR. */
 struct fp_context {

@@ -127,6 +127,7 @@ static inline void repeat_instruction(void)
 #define EC_CP15_32    0x03
 #define EC_CP15_64    0x04
 #define EC_FP         0x07
+#define EC_PAC        0x09
 #define EC_SVC64      0x15
 #define EC_HVC64      0x16
 #define EC_SMC64      0x17

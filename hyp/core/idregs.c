@@ -44,6 +44,7 @@ static const struct {
     {ID(5, 0), 63, 32, 0}, /* PMSVer and what follows */
     {ID(5, 1), 63, 0, 0},  /* ID_AA64DFR1_EL1 */
     {ID(6, 1), 63, 60, 0}, /* ID_AA64ISAR1_EL1.LS64 */
+    {ID(6, 2), 3, 0, 0},   /* ID_AA64ISAR2_EL1.WFxT: QEMU's trap of WFIT says WFI */
     {ID(7, 1), 19, 16, 0}, /* ID_AA64MMFR1_EL1.LO */
     {ID(7, 3), 63, 0, 0},  /* ID_AA64MMFR3_EL1 */
 };

@@ -77,6 +77,18 @@ static int64_t features(uint32_t function)
     }
 }
 
+/*
+ * A wake-up at once: a state may be shallower than asked for (DEN0022 5.1.2). On a core that is shared it comes when
+ * the others had their turns.
+ */
+static uint64_t suspend(struct vcpu *vcpu)
+{
+    if (!vcpu->shares)
+        return PSCI_SUCCESS;
+    vcpu->vgic.x[0] = PSCI_SUCCESS;
+    sched_yield(vcpu);
+}
+
 static uint64_t call(struct vcpu *vcpu)
 {
     uint32_t function = (uint32_t)vcpu->vgic.x[0];
@@ -85,8 +97,8 @@ static uint64_t call(struct vcpu *vcpu)
     case PSCI_VERSION:
         return PSCI_VERSION_1_1;
     case PSCI_CPU_SUSPEND:
-    case PSCI_CPU_SUSPEND_64: /* a wake-up at once: a state may be shallower than asked for (DEN0022 5.1.2) */
-        return PSCI_SUCCESS;
+    case PSCI_CPU_SUSPEND_64:
+        return suspend(vcpu);
     case SMCCC_ARCH_FEATURES:
         return (uint32_t)vcpu->vgic.x[1] == SMCCC_VERSION || (uint32_t)vcpu->vgic.x[1] == SMCCC_ARCH_FEATURES
                    ? PSCI_SUCCESS

@@ -61,10 +61,12 @@ static bool access_other(struct vcpu *vcpu, uint64_t esr)
 
 void sysreg_other_v2(struct vgic_cpu *cpu, uint64_t esr)
 {
-    if (access_other(CONTAINER_OF(cpu, struct vcpu, vgic), esr))
+    struct vcpu *vcpu = CONTAINER_OF(cpu, struct vcpu, vgic);
+
+    if (access_other(vcpu, esr))
         skip_instruction();
-    else
-        undefined(CONTAINER_OF(cpu, struct vcpu, vgic));
+    else if (!vcpu_give_keys(vcpu, esr))
+        undefined(vcpu);
 }
 
 void sysreg_other(struct vgic_cpu *cpu, uint64_t esr)
@@ -184,6 +186,10 @@ static NOINLINE void seldom(struct vcpu *vcpu, uint64_t esr)
         if (vcpu->shares)
             let_others_run(vcpu, esr);
         wait_for_interrupt(vcpu);
+        break;
+    case EC_PAC:
+        if (!vcpu_give_keys(vcpu, esr))
+            undefined(vcpu);
         break;
     case EC_FP:
         if (vcpu->vm->confined)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vcpu.h"
 
+#include "cpu.h"
 #include "features.h"
 #include "gic.h"
 #include "model.h"
@@ -12,7 +13,8 @@
 
 #define HCR_GUEST                                                                                                      \
     (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
-     HCR_EL2_RW | HCR_EL2_APK | HCR_EL2_API)
+     HCR_EL2_RW)
+#define HCR_KEYS   (HCR_EL2_APK | HCR_EL2_API) /* pointer authentication does not trap */
 #define MPIDR_RES1 BIT(31)
 
 /* Where the vectors of the level that takes an exception are, by where it came from (DDI 0487 D1.3.2). */
@@ -24,7 +26,7 @@
 /* WFI and WFE trap where others could run meanwhile. */
 static uint64_t traps(const struct vcpu *vcpu)
 {
-    uint64_t hcr = HCR_GUEST;
+    uint64_t hcr = HCR_GUEST | (vcpu->keys ? HCR_KEYS : 0);
 
     if (vcpu->vm->confined)
         hcr |= HCR_EL2_TID3 | HCR_EL2_TLOR;
@@ -58,6 +60,7 @@ void vcpu_prepare(struct vcpu *vcpu)
 {
     struct vgic_cpu *cpu = &vcpu->vgic;
 
+    vcpu->keys = !vcpu->shares;
     vcpu->hcr = traps(vcpu);
     context_reset(&vcpu->el1, vcpu->entry);
     cpu->x[0] = vcpu->context;
@@ -66,6 +69,8 @@ void vcpu_prepare(struct vcpu *vcpu)
     vgic_set_asleep(cpu, false); /* as firmware does that implements PSCI, for software that leaves it to it */
     visit_end(cpu->vm);
 }
+
+static uint32_t enabled_ppis[CPUS_MAX]; /* of linked ones, as the last vCPU left them */
 
 /*
  * A linked PPI that the guest has not completed is active on its own core only while the vCPU is loaded: then its list
@@ -77,7 +82,7 @@ static void load_ppis(const struct vgic_cpu *cpu)
 
     for (uint32_t held = cpu->local.held & linked; held != 0; held &= held - 1)
         gic->activate_ppi((uint32_t)__builtin_ctz(held));
-    for (uint32_t bits = linked; bits != 0; bits &= bits - 1) {
+    for (uint32_t bits = (cpu->local.enabled & linked) ^ enabled_ppis[cpu->core_index]; bits != 0; bits &= bits - 1) {
         uint32_t intid = (uint32_t)__builtin_ctz(bits);
 
         gic->enable(cpu->core_index, intid, (cpu->local.enabled >> intid & 1) != 0);
@@ -88,6 +93,7 @@ static void put_ppis(const struct vgic_cpu *cpu)
 {
     for (uint32_t held = cpu->local.held & cpu->local.hw; held != 0; held &= held - 1)
         gic->deactivate((uint32_t)__builtin_ctz(held));
+    enabled_ppis[cpu->core_index] = cpu->local.enabled & cpu->local.hw;
 }
 
 void vcpu_load(struct vcpu *vcpu)
@@ -98,6 +104,8 @@ void vcpu_load(struct vcpu *vcpu)
     write_sysreg(vmpidr_el2, MPIDR_RES1 | cpu->index);
     stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
     context_restore(&vcpu->el1);
+    if (vcpu->keys && context_has_keys())
+        context_restore_keys(&vcpu->el1);
     model_take(cpu);
     cpu->vm->delivery->load(cpu);
     load_ppis(cpu);
@@ -111,12 +119,35 @@ void vcpu_put(struct vcpu *vcpu, enum delivery_put why)
     struct vgic_cpu *cpu = &vcpu->vgic;
 
     context_save(&vcpu->el1);
+    if (vcpu->keys && context_has_keys())
+        context_save_keys(&vcpu->el1);
     model_take(cpu);
     cpu->vm->delivery->put(cpu, why);
     put_ppis(cpu);
     cpu->loaded = false;
     visit_end(cpu->vm);
     vcpu->hcr = read_sysreg(hcr_el2);
+}
+
+/* APIAKeyLo_EL1 to APGAKeyHi_EL1: CRm 1 to 3 */
+static bool is_key(uint32_t reg)
+{
+    uint32_t others = (uint32_t)(FIELD_MASK(ISS_SYSREG_CRM) | FIELD_MASK(ISS_SYSREG_OP2));
+
+    return (reg & ~others) == ISS_SYSREG(3, 0, 2, 0, 0) && FIELD_GET(ISS_SYSREG_CRM, reg) - 1 < 3;
+}
+
+bool vcpu_give_keys(struct vcpu *vcpu, uint64_t esr)
+{
+    uint32_t reg = sysreg_access(esr) & ~ISS_SYSREG_READ;
+    bool named = FIELD_GET(ESR_EC, esr) == EC_SYSREG && is_key(reg);
+
+    if (vcpu->keys || !context_has_keys() || (!named && FIELD_GET(ESR_EC, esr) != EC_PAC))
+        return false;
+    vcpu->keys = true;
+    context_restore_keys(&vcpu->el1);
+    write_sysreg(hcr_el2, read_sysreg(hcr_el2) | HCR_KEYS);
+    return true;
 }
 
 /* PSTATE after an exception to EL1 from `spsr` (DDI 0487 J1.1.1, AArch64.TakeException): what EL1 decides about it. */

@@ -30,6 +30,7 @@ struct vcpu {
     uint64_t entry, context; /* where it starts, and x0 there */
     bool on;                 /* PSCI: started and not turned off */
     bool shares;             /* its core has others */
+    bool keys;               /* it has used pointer authentication: its keys are switched */
     unsigned slot;           /* among those of its core */
     enum vcpu_state state;
     struct run run;
@@ -85,6 +86,12 @@ void vcpu_prepare(struct vcpu *vcpu);
 /* The registers of this core become those of `vcpu`, which is pinned to it, or go back into it. */
 void vcpu_load(struct vcpu *vcpu);
 void vcpu_put(struct vcpu *vcpu, enum delivery_put why);
+
+/*
+ * A vCPU whose keys are not switched used pointer authentication, which trapped: from now on they are. False: it was
+ * not that, `esr`.
+ */
+bool vcpu_give_keys(struct vcpu *vcpu, uint64_t esr);
 
 /* Once on each core, which has vCPUs of confined VMs only, or of none: what EL2 traps there whatever runs. */
 void vcpu_init_core(bool confined);
