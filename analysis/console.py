@@ -9,7 +9,8 @@
     # 0000000000000084 0000000000000084 …     up to four words a line
     # crc32 1a2b3c4d            IEEE CRC-32 (zlib.crc32) over the little-endian words
 
-Lines of the hypervisor (`virqlab: …`) may stand between any two of them.
+Lines of the hypervisor (`virqlab: …`) may stand between any two of them. With several VMs each line begins with the
+name of its own, and vm0 is the one that is measured (`vm0: ok 1 timer`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ WORDS = re.compile(r"#((?: [0-9a-f]{16}){1,4})$")
 CRC = re.compile(r"# crc32 ([0-9a-f]{8})$")
 FACTS = re.compile(r"# virqlab-guest (.*)$")
 HYPERVISOR = "virqlab: "
+VM = re.compile(r"vm(\d+): ?")
 
 Words = npt.NDArray[np.uint64]
 
@@ -49,7 +51,7 @@ class Console:
 def parse(text: str) -> Console:
     """Parse a console log. ConsoleError when a frame is short, long, garbled or fails its CRC."""
     console = Console()
-    lines = (line for line in map(str.rstrip, text.splitlines()) if not line.startswith(HYPERVISOR))
+    lines = _lines(text)
     for line in lines:
         if match := FACTS.match(line):
             pairs = (word.partition("=") for word in match[1].split())
@@ -59,6 +61,15 @@ def parse(text: str) -> Console:
         elif match := DATA.match(line):
             console.frames[match[1]] = _frame(match[1], int(match[2]), lines)
     return console
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in map(str.rstrip, text.splitlines()):
+        match = VM.match(line)
+        if match and match[1] == "0":
+            yield line[match.end() :]
+        elif not match and not line.startswith(HYPERVISOR):
+            yield line
 
 
 def last_lines(text: str, count: int) -> list[str]:

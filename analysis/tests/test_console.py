@@ -36,6 +36,16 @@ def test_frames_round_trip(words: list[int]) -> None:
     assert found.facts == {"version": "1", "cntfrq": "1000000000"}
 
 
+def test_vms_speak_in_turn() -> None:
+    """Only the first one is measured."""
+    words = [1, 2, 3, 4, 5]
+    lines = [f"vm0: {line}" for line in frame("roundtrip_ticks", words)]
+    lines[1:1] = ["vm1: ok 1 other", "vm12: # data x 1 u64", "virqlab: vm1 off", "vm1:"]
+    found = console.parse(log("vm0: # virqlab-guest version=2", *lines, "vm0:", "vm0: ok 1 vm_switch"))
+    assert found.frames["roundtrip_ticks"].tolist() == words and list(found.frames) == ["roundtrip_ticks"]
+    assert found.passed and found.bench == "vm_switch" and found.facts == {"version": "2"}
+
+
 def test_results() -> None:
     """ok, not ok with a reason, skip with a reason, nothing."""
     failed = console.parse(log("not ok 1 timer # no interrupt arrived"))

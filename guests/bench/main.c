@@ -11,6 +11,8 @@ static const struct {
 } benches[] = {
     {0, &bench_empty},
     {0, &bench_hvc},
+    {0, &bench_vcpu_switch},
+    {0, &bench_vm_switch},
     {0, &bench_mmio_vgic},
     {0, &bench_mmio_vgic_isenabler},
     {3, &bench_mmio_vgic_write},
