@@ -61,6 +61,7 @@ class Strategy:
     params: dict[str, str] = field(default_factory=dict)
     regions: dict[str, list[int]] = field(default_factory=dict)
     boot_ms: float = 0
+    boot_s: float = 0
     begin: str = ""
     guests: list[int] = field(default_factory=list)
     machine_options: str = ""
@@ -174,7 +175,8 @@ class Point:
     @property
     def timeout_s(self) -> float:
         """The host time after which QEMU is killed, in s."""
-        return self.machine.timeout_s if self.scenario.timeout_s is None else self.scenario.timeout_s
+        chosen = self.scenario.timeout_s
+        return self.strategy.boot_s + (self.machine.timeout_s if chosen is None else chosen)
 
     @property
     def source(self) -> Source | None:

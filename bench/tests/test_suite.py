@@ -46,6 +46,15 @@ def test_machines_of_the_full_suite() -> None:
         suite.plan(suite.load(), strategies=["gicv2"])
 
 
+def test_a_peer_has_time_to_boot() -> None:
+    """Virtual and host time, added to what the machine or the scenario allows."""
+    points = suite.plan(suite.load("peers"), benches=["timer_wfi"], strategies=["lr", "kvm"])
+    allowed = {point.strategy.name: (point.deadline_ns, point.timeout_s) for point in points}
+    row, (deadline_ns, timeout_s) = suite.peers()["kvm"], allowed["lr"]
+    assert row.boot_ms > 0 and row.boot_s > 0
+    assert allowed["kvm"] == (deadline_ns + row.boot_ms * 1e6, timeout_s + row.boot_s)
+
+
 def test_a_row_like_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has what it says, and the rest of the other one, which stands before it."""
     monkeypatch.setattr(suite, "BENCH_DIR", tmp_path)
