@@ -3,42 +3,23 @@
  * The vectors of the conformance guest, and its excursions to EL0. All exceptions call conform_exception(vector,
  * frame): x0 to x18, x30, ELR and SPSR are in the frame, so that a handler may unmask interrupts and nest.
  */
+#include "frame.inc"
+
     .macro  vector number
     .balign 0x80
-    stp     x0, x1, [sp, #-192]!
+    frame_push FRAME_NESTING_SIZE
     mov     x0, #\number
     b       common
     .endm
 
     .text
 common:
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x30, [sp, #144]
-    mrs     x2, elr_el1
-    mrs     x3, spsr_el1
-    stp     x2, x3, [sp, #160]
+    frame_save
+    frame_save_return
     mov     x1, sp
     bl      conform_exception
-    ldp     x2, x3, [sp, #160]
-    msr     elr_el1, x2
-    msr     spsr_el1, x3
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x30, [sp, #144]
-    ldp     x0, x1, [sp], #192
+    frame_restore_return
+    frame_pop FRAME_NESTING_SIZE
     eret
 
     .balign 0x800

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From head.S to C at EL1, and the vectors there. x0 = device tree. */
+#include "frame.inc"
+
     .text
     .global guest_entry
 guest_entry:
@@ -43,28 +45,11 @@ secondary_start:
  */
     .macro  irq_vector handler
     .balign 0x80
-    stp     x0, x1, [sp, #-176]!
+    frame_push FRAME_SIZE
     mrs     x0, cntvct_el0
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x30, [sp, #144]
+    frame_save
     bl      \handler
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x30, [sp, #144]
-    ldp     x0, x1, [sp], #176
+    frame_pop FRAME_SIZE
     eret
     .endm
 

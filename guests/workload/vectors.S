@@ -3,9 +3,11 @@
  * IRQ and FIQ call workload_interrupt(group) with everything saved that a nested interrupt overwrites, ELR and SPSR
  * too. Every other exception ends the run.
  */
+#include "frame.inc"
+
     .macro  interrupt_vector group
     .balign 0x80
-    stp     x0, x1, [sp, #-192]!
+    frame_push FRAME_NESTING_SIZE
     mov     x0, #\group
     b       common
     .endm
@@ -18,32 +20,11 @@
 
     .text
 common:
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x30, [sp, #144]
-    mrs     x2, elr_el1
-    mrs     x3, spsr_el1
-    stp     x2, x3, [sp, #160]
+    frame_save
+    frame_save_return
     bl      workload_interrupt
-    ldp     x2, x3, [sp, #160]
-    msr     elr_el1, x2
-    msr     spsr_el1, x3
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x30, [sp, #144]
-    ldp     x0, x1, [sp], #192
+    frame_restore_return
+    frame_pop FRAME_NESTING_SIZE
     eret
 
 fatal:
