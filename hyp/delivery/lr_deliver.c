@@ -155,7 +155,7 @@ void lr_fetch(struct virq_bank *bank, uint32_t bits)
     sample_all(bank, bits);
 }
 
-static void take_out_pending(struct virq *irq)
+static void pend_in_model(struct virq *irq)
 {
     lr_take_out(irq->holder, irq);
     irq->bank->latch |= irq->mask;
@@ -168,7 +168,7 @@ static __attribute__((noinline)) void raise_sgi(struct virq *irq, bool empty)
     struct virq_bank *bank = irq->bank;
 
     if (lr_waiting(irq->holder) || (bank->forwarded & irq->mask) == 0 || !lr_take_source(irq, empty)) {
-        take_out_pending(irq);
+        pend_in_model(irq);
         return;
     }
     bank->latch |= irq->mask;
@@ -193,7 +193,7 @@ static void raise_here(struct virq *irq)
     }
     if (((bank->hw | ~bank->forwarded) & bit) != 0 || lr_waiting(irq->holder) ||
         (!empty && !lr_may_pend(irq, vif->priority(value)))) {
-        take_out_pending(irq);
+        pend_in_model(irq);
         return;
     }
     bank->latch |= bit;

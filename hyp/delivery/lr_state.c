@@ -254,7 +254,7 @@ static unsigned enabled_groups(void)
 }
 
 /* One that is active too: it becomes pending at its EOI, without an exit, and may then not be the highest. */
-static void take_out_pending(struct vgic_cpu *cpu)
+static void take_out_all_pending(struct vgic_cpu *cpu)
 {
     for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
         struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
@@ -312,7 +312,7 @@ static uint32_t place_by_rank(struct vgic_cpu *cpu)
     unsigned groups = enabled_groups();
     uint32_t hcr;
 
-    take_out_pending(cpu);
+    take_out_all_pending(cpu);
     if (full(cpu))
         lr_take_out_all(cpu);
     place_pending(cpu, groups);
