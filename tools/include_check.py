@@ -38,6 +38,9 @@ ALLOWED: dict[str, set[str]] = {
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
+HEADERS = (".h", ".inc")  # .inc: of assembly
+SUFFIXES = (".c", ".S", *HEADERS)
+
 
 def room_of(path: Path) -> str:
     """The longest room that holds `path`, relative to the top."""
@@ -46,11 +49,11 @@ def room_of(path: Path) -> str:
 
 def violations(top: Path) -> list[str]:
     """One line for each include that no room may have, and for each header name that two rooms share."""
-    files = [p.relative_to(top) for room in ALLOWED for p in (top / room).rglob("*.[chS]")]
+    files = [p.relative_to(top) for room in ALLOWED for p in (top / room).rglob("*") if p.suffix in SUFFIXES]
     files = sorted({f for f in files if "tests" not in f.parts or f.is_relative_to("hyp/tests")})
     headers: dict[str, list[Path]] = {}
     for file in files:
-        if file.suffix == ".h":
+        if file.suffix in HEADERS:
             name = f"regs/{file.name}" if file.is_relative_to("hyp/gic/regs") else file.name
             headers.setdefault(name, []).append(file)
     found = []
