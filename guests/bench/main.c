@@ -34,6 +34,14 @@ static const struct {
     {3, &bench_lpi_store},
     {3, &bench_dma_done},
     {3, &bench_doorbell},
+    {0, &bench_sysreg_trap},
+    {0, &bench_mmio_device},
+    {0, &bench_enable_toggle},
+    {0, &bench_spi_emulated},
+    {0, &bench_masked},
+    {0, &bench_level_resample},
+    {0, &bench_preempt},
+    {0, &bench_wfi_wake},
 };
 
 static uint64_t samples[ITERATIONS_MAX];

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wfi_wake: the tracer's stores to GICD_ISPENDR raise a physical SPI while the guest sleeps in WFI, with interrupts
+ * masked: none is taken between the look at the flag and WFI. The sample is the handler's first counter read - the
+ * raise.
+ */
+#include "bench.h"
+
+#include "regs/intid.h"
+
+static uint64_t first_ticks, period_ticks;
+static uint32_t spi;
+static volatile unsigned handled;
+static uint64_t handler_stamp;
+
+static void on_spi(uint32_t intid, uint64_t stamp)
+{
+    bench_expect(intid == spi, "another interrupt came");
+    handler_stamp = stamp;
+    handled++;
+}
+
+static uint64_t ticks_of(uint64_t ns)
+{
+    return ns / 1000 * read_sysreg(cntfrq_el0) / 1000000;
+}
+
+static const char *prepare(void)
+{
+    spi = (uint32_t)args_number(machine.bootargs, "stimulus.intid", 0);
+    first_ticks = ticks_of(args_number(machine.bootargs, "stimulus.start_ns", 0));
+    period_ticks = ticks_of(args_number(machine.bootargs, "stimulus.period_ns", 0));
+    if (spi < INTID_SPI_FIRST || spi >= INTID_SPI_END)
+        return "no stimulus";
+    gic_init();
+    gic_enable_spi(spi, true, 0x80, on_spi);
+    return NULL;
+}
+
+static uint64_t run(unsigned iteration)
+{
+    uint64_t raised = first_ticks + iteration * period_ticks;
+
+    bench_expect(read_sysreg(cntvct_el0) < raised, "the stimulus came before the guest slept");
+    while (handled == iteration) {
+        __asm__ volatile("dsb sy\n wfi" ::: "memory");
+        irq_unmask();
+        isb();
+        irq_mask();
+    }
+    bench_expect(handled == iteration + 1, "the interrupt came more than once");
+    return handler_stamp - raised;
+}
+
+static void finish(void)
+{
+    gic_disable(spi);
+}
+
+const struct bench bench_wfi_wake = {"wfi_wake", "handler_ticks", 1, prepare, run, finish};
