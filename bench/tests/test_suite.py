@@ -39,7 +39,7 @@ def test_machines_of_the_full_suite() -> None:
     """A machine gets the strategies that its GIC is good for; the default suite has none but those of all tables."""
     planned_ids = {point.id for point in suite.plan(suite.load("full"), benches=["timer"])}
     assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v2/")} == {"bare", "te", "gicv2"}
-    assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v3/")} == {"bare", "te", "lr"}
+    assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v3/")} == {"bare", "te", "lr", "pass"}
     on_v4 = {point.strategy.name for point in suite.plan(suite.load("full"), machines=["virt-v4"], benches=["lpi_msi"])}
     assert on_v4 == {"te", "lr", "gicv4"}
     with pytest.raises(LabError, match="no point is left: .*; try --suite full"):

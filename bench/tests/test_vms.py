@@ -147,7 +147,7 @@ def test_images_and_command_lines_of_their_own(tmp_path: Path) -> None:
         ("sched=first", "sched=first: give wait or boost"),
         ("sched.slice=99", "sched.slice=99: give 100 to 10000000000 (ns)"),
         ("vm.cores=0 vm0.strategy=pass vm1.strategy=te", "vm0.strategy=pass: it needs its cores for itself"),
-        ("vm1.pci=00:03.0", "vm1.pci=00:03.0: only vm0 can have a PCI function"),
+        ("vm1.pci=00:03.0", "vm1.pci=00:03.0: only vm0 can have PCI functions"),
         ("vm0.spis=40 vm1.spis=40-41", "vm1: vm0 has the physical interrupt 40 already"),
         ("vm15.mem=128", "no 128 MiB of free memory for vm"),
     ],
