@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Included before everything else: system registers are those of a fake core, by name (fake_ich.h). */
+/* Included before everything else: system registers are those of a fake core, by name (fake_ich.c). */
 #ifndef TESTS_FAKE_REGS_H
 #define TESTS_FAKE_REGS_H
 

@@ -29,7 +29,8 @@ TESTS = (*MODEL, *GIC, *ALONE)  # scenarios
 ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "core", "tests")
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
-LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "deliver_lr")
+LISTS_RIG = ("lists", "lists_ref", "fake_vif", "fake_ich", "fake_gich", "fake_core")
+LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "vif_v2", "deliver_lr", "deliver_gicv2")
 # What GIC is made of.
 GIC_DRIVERS = ("its", "its_command", "its_device", "its_queue", "its_table", "lpi", "table", "vpe")
 FAKE_ITS = ("its_rig", "fake_its", "fake_its_command", "tap")  # what they drive here
@@ -60,7 +61,7 @@ def _direct_sources(names: list[str], hyp: Path) -> list[Path]:
 def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> Path:
     sources = [hyp / "tests" / f"{name}.c" for name in names] + sorted((hyp / "vgic").glob("*.c"))
     if names[0] in LISTS:
-        sources += [hyp / "tests" / f"{name}.c" for name in ("lists", "fake_ich")]
+        sources += [hyp / "tests" / f"{name}.c" for name in LISTS_RIG]
         sources += [hyp / "delivery" / f"{name}.c" for name in LISTS_DELIVERY]
     if names[0] == "test_pass":
         sources.append(hyp / "delivery" / "pass_frames.c")

@@ -1,353 +1,355 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The strategy lr on a fake of ICH_*_EL2: whatever the guest and its devices do, the virtual interface signals what a
- * GIC would (a reference that shares no code with the model: one array, linear scans), nothing is lost or comes twice,
- * and the maintenance interrupt falls silent. With every number of list registers, and with QEMU's two deviations from
- * the architecture and without them. Usage: test_lists SEED OPERATIONS. TAP on stdout.
+ * The strategies on list registers, lr and gicv2, on a fake of their virtual interfaces: whatever the guest, its other
+ * CPUs and its devices do, the virtual interface signals what a GIC would (lists_ref.h), nothing is lost or comes
+ * twice, and the maintenance interrupt falls silent. With every number of list registers, and with QEMU's deviations
+ * from the architecture and without them. Usage: test_lists SEED OPERATIONS. TAP on stdout.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
-#include "deliver.h"
 #include "fake.h"
 #include "lists.h"
+#include "lists_ref.h"
 #include "regs/gicd.h"
+#include "regs/gicv2.h"
 
-#define FIRST  LISTS_FIRST
-#define INTIDS LISTS_INTIDS
-#define IDLE   0x100
-#define NMI    (-1)
 #define GROUP1 0xf0f0f0f0
+#define PHASE  200 /* operations */
 
-struct reference {
-    bool enabled, edge, latch, line, active, nmi;
-    unsigned group, priority;
-};
-
-static struct reference ref[INTIDS];
-static struct {
-    int priority;
-    unsigned group, irq;
-} stack[INTIDS];
-static unsigned depth;
-static struct {
-    unsigned pmr;
-    bool group[2], eoimode;
-} interface;
-
+static unsigned version;
 static bool failed;
+/* The INTIDs that a phase is about: one to all, half the time all, so that list registers are sometimes enough. */
+static uint32_t window_first, window_count;
 
 static void fail(const char *what, unsigned long got, unsigned long expected)
 {
-    printf("# %s: got %lu, expected %lu\n", what, got, expected);
+    printf("# %s: got 0x%lx, expected 0x%lx\n", what, got, expected);
     failed = true;
 }
 
-static bool pending(const struct reference *irq)
+static void compare(const char *what, unsigned long got, unsigned long expected)
 {
-    return irq->latch || (irq->line && !irq->edge);
+    if (got != expected)
+        fail(what, got, expected);
 }
 
-static int running(void)
+/* SGIs and PPIs are in this test with a GICv2, whose distributor has their registers. */
+static uint32_t first(void)
 {
-    return depth == 0 ? IDLE : stack[depth - 1].priority;
+    return version == 2 ? 0 : LISTS_FIRST;
 }
 
-static int priority_of(const struct reference *irq)
+static bool is_sgi(uint32_t intid)
 {
-    return irq->nmi && irq->group == 1 ? NMI : (int)irq->priority;
-}
-
-/* The group of the highest pending interrupt, and its priority; IDLE when there is none. */
-static int highest(unsigned *group)
-{
-    int best = IDLE;
-
-    for (unsigned i = 0; i < INTIDS; i++) {
-        if (!ref[i].enabled || ref[i].active || !pending(&ref[i]) || !interface.group[ref[i].group])
-            continue;
-        if (priority_of(&ref[i]) < best || (priority_of(&ref[i]) == best && ref[i].group < *group)) {
-            best = priority_of(&ref[i]);
-            *group = ref[i].group;
-        }
-    }
-    return best;
+    return intid < LISTS_REF_SGIS;
 }
 
 static void compare_signal(void)
 {
     unsigned group = 0;
-    int best = highest(&group);
+    int best = lists_ref_signalled(&group);
 
     for (unsigned g = 0; g < 2; g++) {
         uint32_t intid = fake_icv_signalled(g);
-        bool expected = best != IDLE && group == g && best < (int)interface.pmr && best < running();
+        bool expected = best != LISTS_REF_IDLE && group == g;
 
         if (expected != (intid != FAKE_SPURIOUS))
             fail("signalled INTID of a group", intid, expected);
-        else if (expected && (intid - FIRST >= INTIDS || priority_of(&ref[intid - FIRST]) != best))
+        else if (expected && (intid >= LISTS_REF_INTIDS || lists_ref_priority(intid) != best))
             fail("priority inversion: INTID", intid, (unsigned long)best);
     }
 }
 
-static uint32_t word(bool (*is)(const struct reference *irq))
+/* As CPU `cpu` reads them; SGIs and PPIs are CPU 0's. */
+static void compare_registers(unsigned cpu)
 {
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < INTIDS; i++)
-        value |= (uint32_t)is(&ref[i]) << i;
-    return value;
-}
-
-static bool is_active(const struct reference *irq)
-{
-    return irq->active;
-}
-
-static bool is_nmi(const struct reference *irq)
-{
-    return irq->nmi;
-}
-
-static void compare_registers(void)
-{
-    uint64_t seen[2];
-
-    lists_enter();
-    seen[0] = vgic_gicd_read(&lists_cpu, GICD_ISPENDR + 4, 4);
-    seen[1] = vgic_gicd_read(&lists_cpu, GICD_ISACTIVER + 4, 4);
-    lists_leave();
-    if (seen[0] != word(pending))
-        fail("ISPENDR", seen[0], word(pending));
-    if (seen[1] != word(is_active))
-        fail("ISACTIVER", seen[1], word(is_active));
+    compare("ISPENDR1", lists_read(cpu, GICD_ISPENDR + 4, 4), lists_ref_pending_word(32));
+    compare("ISACTIVER1", lists_read(cpu, GICD_ISACTIVER + 4, 4), lists_ref_active_word(32));
+    if (version == 3)
+        return;
+    compare("ISPENDR0", lists_read(0, GICD_ISPENDR, 4), lists_ref_pending_word(0));
+    compare("ISACTIVER0", lists_read(0, GICD_ISACTIVER, 4), lists_ref_active_word(0));
+    for (unsigned intid = 0; intid < LISTS_REF_SGIS; intid++)
+        compare("SPENDSGIR", lists_read(0, GICD_SPENDSGIR + intid, 1), lists_ref[intid].sources);
 }
 
 static void acknowledge(unsigned group)
 {
-    uint32_t intid = fake_icv_iar(group);
-    struct reference *irq = intid - FIRST < INTIDS ? &ref[intid - FIRST] : NULL;
+    uint32_t value = fake_icv_iar(group);
 
-    if (intid == FAKE_SPURIOUS)
-        return;
-    if (irq == NULL || !pending(irq) || irq->active || !irq->enabled || irq->group != group) {
-        fail("acknowledged", intid, FAKE_SPURIOUS);
-        return;
-    }
-    irq->latch = false;
-    irq->active = true;
-    stack[depth].priority = priority_of(irq);
-    stack[depth].group = group;
-    stack[depth++].irq = intid - FIRST;
+    if (value != FAKE_SPURIOUS && !lists_ref_acknowledge(value, group))
+        fail("acknowledged", value, FAKE_SPURIOUS);
 }
 
 static void end(void)
 {
-    if (depth == 0)
-        return;
-    depth--;
-    fake_icv_eoir(stack[depth].group, FIRST + stack[depth].irq);
-    if (!interface.eoimode)
-        ref[stack[depth].irq].active = false;
+    uint32_t value;
+    unsigned group;
+
+    if (lists_ref_end(&value, &group))
+        fake_icv_eoir(group, value);
 }
 
-static bool on_stack(unsigned i)
+static void deactivate(uint32_t from)
 {
-    for (unsigned n = 0; n < depth; n++)
-        if (stack[n].irq == i)
-            return true;
-    return false;
-}
+    uint32_t value;
 
-/* The next one from `i` on that waits for it. */
-static void deactivate(unsigned i)
-{
-    unsigned tries = 0;
-
-    while (tries++ < INTIDS && (!ref[i].active || on_stack(i)))
-        i = (i + 1) % INTIDS;
-    if (!interface.eoimode || tries > INTIDS)
-        return;
-    ref[i].active = false;
-    if (fake_icv_dir(FIRST + i))
-        return;
-    lists_write_sysreg(ISS_ICC_DIR_EL1, FIRST + i);
+    if (lists_ref_deactivate(from, &value) && !fake_icv_dir(value))
+        lists_dir(value);
 }
 
 static void set_group(unsigned group, bool on)
 {
-    interface.group[group] = on;
+    lists_ref_interface.group[group] = on;
     if (!fake_icv_igrpen(group, on))
         lists_write_sysreg(group == 0 ? ISS_ICC_IGRPEN0_EL1 : ISS_ICC_IGRPEN1_EL1, on);
 }
 
 /* A line that drops while its interrupt waits in a list register is not seen: not here (docs/architecture.md). */
-static void set_line(unsigned i, bool asserted)
+static void set_line(uint32_t intid, bool asserted)
 {
-    if (lists_linked(i)) {
-        if (!asserted && ref[i].enabled && !ref[i].active)
+    if (lists_linked(intid)) {
+        if (!asserted && lists_ref[intid].enabled && !lists_ref[intid].active)
             return;
-        fake_phys_line[FIRST + i] = asserted;
+        fake_phys_line[intid] = asserted;
     } else {
-        lists_enter();
-        vgic_set_line(vgic_irq(&lists_cpu, FIRST + i), asserted);
+        lists_enter(0);
+        vgic_set_line(vgic_irq(&lists_cpus[0], intid), asserted);
         lists_leave();
     }
-    if (ref[i].edge && asserted && !ref[i].line)
-        ref[i].latch = true;
-    ref[i].line = asserted;
+    if (lists_ref[intid].edge && asserted && !lists_ref[intid].line)
+        lists_ref[intid].latch = true;
+    lists_ref[intid].line = asserted;
 }
 
 /* IGRPENn, PMR: without an exit. EOImode: while nothing is active. */
 static void control(uint64_t random)
 {
-    uint64_t vmcr;
-    bool idle = word(is_active) == 0;
-
     if ((random & 3) == 0)
-        interface.pmr = (unsigned)(random >> 8) & 0xf8;
+        lists_ref_interface.pmr = (int)(random >> 8 & 0xf8);
     else
         set_group(random & 1, (random >> 4 & 3) != 0);
     if ((random >> 16 & 7) == 0)
-        interface.pmr = 0xf8;
-    if (idle)
-        interface.eoimode = (random >> 20 & 1) != 0;
-    vmcr = read_sysreg(ich_vmcr_el2) & ~(FIELD_MASK(ICH_VMCR_VPMR) | ICH_VMCR_VEOIM);
-    vmcr |= FIELD_PREP(ICH_VMCR_VPMR, interface.pmr) | (interface.eoimode ? ICH_VMCR_VEOIM : 0);
-    write_sysreg(ich_vmcr_el2, vmcr);
+        lists_ref_interface.pmr = 0xf8;
+    if (lists_ref_nothing_active())
+        lists_ref_interface.eoimode = (random >> 20 & 1) != 0;
+    fake_icv_pmr((unsigned)lists_ref_interface.pmr);
+    fake_icv_eoimode(lists_ref_interface.eoimode);
 }
 
-static void set_enabled(unsigned i, bool on)
+/* The distributor's group enables, by any CPU. */
+static void forward(unsigned cpu, uint64_t random)
 {
-    lists_write((on ? GICD_ISENABLER : GICD_ICENABLER) + 4, 4, BIT32(i));
-    ref[i].enabled = on;
-}
-
-/* By a message, which raises an interrupt where it is, or by a register, which takes it out first. */
-static void raise(unsigned i, bool message)
-{
-    if (message && ref[i].edge)
-        lists_write(GICD_SETSPI_NSR, 4, FIRST + i);
-    else
-        lists_write(GICD_ISPENDR + 4, 4, BIT32(i));
-    ref[i].latch = true;
-}
-
-static void clear_pending(unsigned i)
-{
-    lists_write(GICD_ICPENDR + 4, 4, BIT32(i));
-    ref[i].latch = false;
+    lists_ref_interface.forwarded[0] = (random & 3) != 0;
+    lists_ref_interface.forwarded[1] = (random >> 2 & 3) != 0;
+    lists_write(cpu, GICD_CTLR, 4,
+                (lists_ref_interface.forwarded[0] ? GICD_CTLR_ENABLEGRP0 : 0) |
+                    (lists_ref_interface.forwarded[1] ? GICD_CTLR_ENABLEGRP1 : 0));
 }
 
 /* What another vCPU leaves of itself in the virtual interface; its list registers are empty. */
 static void scramble(uint64_t random)
 {
-    CHECK(read_sysreg(ich_elrsr_el2) == lists_cpu.delivery.lr.all);
-    write_sysreg(ich_vmcr_el2, random & UINT32_MAX);
-    write_sysreg(ich_ap0r0_el2, random >> 8 & UINT32_MAX);
-    write_sysreg(ich_ap1r0_el2, random >> 16 & UINT32_MAX);
-    write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
+    CHECK(fake_vif_empty() == lists_cpus[0].delivery.lr.all);
+    fake_vif.vmcr = random & UINT32_MAX;
+    fake_vif.levels[0] = random >> 8 & UINT32_MAX;
+    fake_vif.levels[1] = version == 3 ? random >> 16 & UINT32_MAX : 0;
+    if (version == 3)
+        fake_vif.hcr = ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1;
 }
 
 /* Another vCPU runs on this core for a while; meanwhile software elsewhere makes an interrupt pending. */
-static void preempt(uint64_t random, bool settled)
+static void preempt(uint32_t intid, uint64_t random, bool settled)
 {
-    unsigned group = 0, i = (unsigned)(random >> 20) % INTIDS;
+    unsigned group = 0;
     int best;
 
-    lists_enter();
-    deliver_lr.put(&lists_cpu, PUT_PREEMPT);
-    lists_cpu.loaded = false;
+    lists_enter(0);
+    lists_put();
     lists_vm.owner = NULL;
     scramble(random);
-    if (!lists_linked(i) && (random & 1) != 0) {
-        vgic_raise(vgic_irq(&lists_cpu, FIRST + i));
-        ref[i].latch = true;
+    if (!lists_linked(intid) && !is_sgi(intid) && (random & 1) != 0) {
+        vgic_raise(vgic_irq(&lists_cpus[0], intid));
+        lists_ref[intid].latch = true;
     }
-    best = highest(&group);
-    if (settled && deliver_lr.signalled(&lists_cpu) != (best != IDLE && best < (int)interface.pmr))
-        fail("an interrupt for who is not loaded: priority", (unsigned long)best, interface.pmr);
-    lists_enter();
-    deliver_lr.load(&lists_cpu);
-    lists_cpu.loaded = true;
+    best = lists_ref_highest(&group);
+    if (settled &&
+        lists_delivery->signalled(&lists_cpus[0]) != (best != LISTS_REF_IDLE && best < lists_ref_interface.pmr))
+        fail("an interrupt for who is not loaded: priority", (unsigned long)best,
+             (unsigned long)lists_ref_interface.pmr);
+    lists_enter(0);
+    lists_load();
     lists_leave();
 }
 
-/* The others keep the property. */
-static void set_nmi(unsigned i, bool nmi)
+static uint32_t word(uint32_t reg, uint32_t intid)
 {
-    ref[i].nmi = nmi;
-    lists_write(GICD_INMIR + 4, 4, word(is_nmi));
+    return reg + intid / 32 * 4;
 }
 
-static void set_priority(unsigned i, unsigned priority)
+/* SGIs of GICv2 stay enabled. */
+static void set_enabled(unsigned cpu, uint32_t intid, bool on)
 {
-    lists_write(GICD_IPRIORITYR + FIRST + i, 1, priority);
-    ref[i].priority = priority;
+    lists_write(cpu, word(on ? GICD_ISENABLER : GICD_ICENABLER, intid), 4, BIT32(intid % 32));
+    lists_ref[intid].enabled = on || is_sgi(intid);
 }
 
-static void operate(uint64_t random)
+/* Sent by one CPU, or by CPU 0 in the name of some. */
+static void raise_sgi(uint32_t intid, uint64_t random)
 {
-    unsigned i = (unsigned)(random >> 32) % INTIDS;
+    unsigned from = (unsigned)(random >> 4) % LISTS_CPUS, sources = (unsigned)(random >> 8) % (1U << LISTS_CPUS);
 
+    if ((random & 3) != 0) {
+        lists_write(from, GICD_SGIR, 4, FIELD_PREP(GICD_SGIR_TARGETLIST, 1) | intid);
+        sources = 1U << from;
+    } else {
+        lists_write(0, GICD_SPENDSGIR + intid, 1, sources);
+    }
+    lists_ref[intid].sources |= sources;
+}
+
+/* By a message, which raises an interrupt where it is, or by a register, which takes it out first. */
+static void raise(unsigned cpu, uint32_t intid, uint64_t random)
+{
+    if (is_sgi(intid)) {
+        raise_sgi(intid, random);
+        return;
+    }
+    if ((random & 1) != 0 && lists_ref[intid].edge && version == 3)
+        lists_write(cpu, GICD_SETSPI_NSR, 4, intid);
+    else
+        lists_write(cpu, word(GICD_ISPENDR, intid), 4, BIT32(intid % 32));
+    lists_ref[intid].latch = true;
+}
+
+static void clear_pending(unsigned cpu, uint32_t intid, uint64_t random)
+{
+    if (is_sgi(intid)) {
+        lists_write(0, GICD_CPENDSGIR + intid, 1, random & 0xf);
+        lists_ref[intid].sources &= ~(unsigned)random & 0xf;
+    } else {
+        lists_write(cpu, word(GICD_ICPENDR, intid), 4, BIT32(intid % 32));
+        lists_ref[intid].latch = false;
+    }
+}
+
+static void change_pending(unsigned cpu, uint32_t intid, uint64_t random)
+{
+    if (!lists_linked(intid) && (random & 7) != 0)
+        raise(cpu, intid, random >> 4);
+    else
+        clear_pending(cpu, intid, random >> 4);
+}
+
+static void set_priority(unsigned cpu, uint32_t intid, unsigned priority)
+{
+    lists_write(cpu, GICD_IPRIORITYR + intid, 1, priority);
+    lists_ref[intid].priority = priority;
+}
+
+/* The others of the word keep theirs. A GICv2 ignores it. */
+static void set_nmi(unsigned cpu, uint32_t intid, bool nmi)
+{
+    uint64_t others = lists_read(cpu, word(GICD_INMIR, intid), 4) & ~BIT(intid % 32);
+
+    lists_write(cpu, word(GICD_INMIR, intid), 4, others | (nmi ? BIT(intid % 32) : 0));
+    lists_ref[intid].nmi = nmi && version == 3;
+}
+
+/* What CPU 0's guest does at its CPU interface. False: another kind of operation is due. */
+static bool operate_interface(uint64_t random, uint32_t intid)
+{
     switch (random % 16) {
     case 0:
     case 1:
     case 2:
         acknowledge(random >> 8 & 1);
-        break;
+        return true;
     case 3:
     case 4:
     case 5:
         end();
         if ((random >> 8 & 7) == 0) /* before what it causes arrives */
-            preempt(random >> 12, false);
-        break;
+            preempt(intid, random >> 12, false);
+        return true;
     case 6:
-        deactivate(i);
-        break;
+        deactivate(intid);
+        return true;
+    case 14:
+        control(random >> 8);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Disabled, and if it is an SGI not pending. */
+static void quiet(uint32_t intid)
+{
+    if (is_sgi(intid))
+        clear_pending(0, intid, UINT64_MAX);
+    else
+        set_enabled(0, intid, false);
+}
+
+static void begin_phase(uint64_t random)
+{
+    uint32_t all = LISTS_REF_INTIDS - first(), count = UINT32_C(1) << random % 13;
+
+    window_count = count < all ? count : all;
+    window_first = first() + (uint32_t)(random >> 32) % (all - window_count + 1);
+    for (uint32_t intid = first(); intid < LISTS_REF_INTIDS; intid++)
+        if (intid - window_first >= window_count)
+            quiet(intid);
+}
+
+static void operate(uint64_t random)
+{
+    uint32_t intid = window_first + (uint32_t)(random >> 32) % window_count;
+    unsigned cpu = version == 2 && intid >= LISTS_FIRST ? (unsigned)(random >> 60) % LISTS_CPUS : 0;
+
+    if (operate_interface(random, intid))
+        return;
+    switch (random % 16) {
     case 7:
     case 8:
     case 9:
-        if (!lists_linked(i) && (random >> 8 & 7) != 0)
-            raise(i, (random >> 12 & 1) != 0);
-        else
-            clear_pending(i);
+        change_pending(cpu, intid, random >> 8);
         break;
     case 10:
-        set_enabled(i, (random >> 8 & 3) != 0);
+        set_enabled(cpu, intid, (random >> 8 & 3) != 0);
         break;
     case 11:
         if ((random >> 16 & 3) != 0)
-            set_priority(i, (unsigned)(random >> 8) & 0xf8);
+            set_priority(cpu, intid, (unsigned)(random >> 8) & 0xf8);
         else
-            set_nmi(i, (random >> 18 & 3) == 0);
+            set_nmi(cpu, intid, (random >> 18 & 3) == 0);
         break;
     case 12:
     case 13:
-        set_line(i, (random >> 8 & 1) != 0);
-        break;
-    case 14:
-        control(random >> 8);
+        if (!is_sgi(intid))
+            set_line(intid, (random >> 8 & 1) != 0);
         break;
     default:
-        if ((random >> 8 & 1) != 0)
-            preempt(random >> 12, true);
+        if ((random >> 8 & 3) == 0)
+            forward(cpu, random >> 16);
+        else if ((random >> 8 & 3) == 1)
+            preempt(intid, random >> 12, true);
         else
-            compare_registers();
+            compare_registers(cpu);
     }
 }
 
 static void reset(unsigned list_registers)
 {
-    memset(ref, 0, sizeof(ref));
-    depth = 0;
-    lists_reset(list_registers, GROUP1, 0x88888888);
-    for (unsigned i = 0; i < INTIDS; i++) {
-        ref[i].group = GROUP1 >> i & 1;
-        ref[i].edge = i < 16 && i % 2 == 1;
+    lists_ref_reset();
+    lists_reset(version, list_registers, GROUP1, 0x88888888);
+    for (uint32_t intid = first(); intid < LISTS_REF_INTIDS; intid++) {
+        lists_ref[intid].group = GROUP1 >> intid % 32 & 1;
+        lists_ref[intid].edge = intid >= LISTS_FIRST && intid < LISTS_FIRST + 16 && intid % 2 == 1;
+        lists_ref[intid].enabled = is_sgi(intid);
     }
     set_group(0, true);
     set_group(1, true);
@@ -361,9 +363,11 @@ static bool run(uint64_t seed, unsigned long operations, unsigned list_registers
     failed = false;
     reset(list_registers);
     for (unsigned long n = 0; n < operations && !failed; n++) {
+        if (n % PHASE == 0)
+            begin_phase(fake_random(&state));
         operate(fake_random(&state));
         if (!lists_settle())
-            fail("maintenance storm, ICH_HCR_EL2", read_sysreg(ich_hcr_el2), 0);
+            fail("maintenance storm, hypervisor control", fake_vif.hcr, 0);
         compare_signal();
         if (failed)
             printf("# operation %lu\n", n);
@@ -378,19 +382,23 @@ int main(int argc, char **argv)
     static const unsigned sizes[] = {1, 2, 3, 4, 8, 16};
     static const struct {
         const char *name;
+        unsigned version;
         bool as_qemu, fgt;
     } machines[] = {
-        {"by the architecture, without FEAT_FGT", false, false},
-        {"by the architecture", false, true},
-        {"by QEMU", true, true}, /* without FEAT_FGT nothing would tell of a Group 0 that is disabled alone */
+        {"by the architecture, without FEAT_FGT", 3, false, false},
+        {"by the architecture", 3, false, true},
+        {"by QEMU", 3, true, true}, /* without FEAT_FGT nothing would tell of a Group 0 that is disabled alone */
+        {"GICv2 by the architecture", 2, false, false},
+        {"GICv2 by QEMU", 2, true, false},
     };
     unsigned number = 0;
     bool all = true;
 
     printf("1..%u\n", (unsigned)(ARRAY_SIZE(machines) * ARRAY_SIZE(sizes)));
     for (unsigned k = 0; k < ARRAY_SIZE(machines); k++) {
-        fake_ich_as_qemu = machines[k].as_qemu;
-        fake_ich_fgt = machines[k].fgt;
+        version = machines[k].version;
+        fake_vif_as_qemu = machines[k].as_qemu;
+        fake_vif_fgt = machines[k].fgt;
         for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
             bool good = run(seed, operations, sizes[i]);
 
