@@ -223,9 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _compare_all(chosen: argparse.Namespace) -> tuple[int, int]:
     lab = suite.load()
     rows = strategies(lab, chosen.strategy)
-    files = {name: images.image(ROOT / path, built=True) for row in rows for name, path in row.images.items()}
-    files["guest"] = images.image(ROOT / IMAGE, built=True)
-    found = images.Images(images.find_qemu(chosen.qemu or lab.machines[MACHINE].qemu), files)
+    found = images.of_strategies(rows, ROOT / IMAGE, chosen.qemu or lab.machines[MACHINE].qemu)
     passed = failed = 0
     for guest, cpus in PLACES:
         skipped = skips(SKIPS[guest].read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Mapping
+from typing import Iterable, Mapping
 
 from analysis.errors import LabError
 from bench import debian, kallsyms
@@ -124,6 +124,12 @@ def _archived(archives: dict[str, dict[str, str]], files: Mapping[str, Path], di
         content = {path: files[member].read_bytes() for path, member in members.items() if member in files}
         debian.write_cpio(made[name], ["dev", "proc", "sys"], content)
     return made
+
+
+def of_strategies(rows: Iterable[Strategy], guest: Path, qemu: str) -> Images:
+    """What these rows boot of ours, with `guest` as their guest. LabError for the first that is missing."""
+    files = {name: image(ROOT / path, built=True) for row in rows for name, path in row.images.items()}
+    return Images(find_qemu(qemu), files | {"guest": image(guest, built=True)})
 
 
 def find_qemu(name: str) -> Qemu:

@@ -99,14 +99,10 @@ def device(number: int) -> int:
 def collect(named_qemu: str | None = None) -> images.Images:
     """The images of all rows. LabError for the first that is missing."""
     lab = suite.load()
-    files = {
-        name: images.image(ROOT / path, built=True)
-        for _, strategy, _ in ROWS
-        for name, path in lab.strategies[strategy].images.items()
-    }
-    files["guest"] = images.image(ROOT / IMAGE, built=True)
-    files["plugin"] = images.built_file(ROOT / images.PLUGIN)
-    return images.Images(images.find_qemu(named_qemu or lab.machines[ROWS[0][0]].qemu), files)
+    rows = [lab.strategies[strategy] for _, strategy, _ in ROWS]
+    found = images.of_strategies(rows, ROOT / IMAGE, named_qemu or lab.machines[ROWS[0][0]].qemu)
+    found.files["plugin"] = images.built_file(ROOT / images.PLUGIN)
+    return found
 
 
 def command(row: tuple[str, str, str], plan: Plan, files: images.Images) -> list[str]:

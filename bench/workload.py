@@ -65,13 +65,8 @@ def seeds(text: str) -> list[int]:
 def collect(named_qemu: str | None = None) -> images.Images:
     """The images of all rows. LabError for the first that is missing."""
     lab = suite.load()
-    files = {
-        name: images.image(ROOT / path, built=True)
-        for _, strategy, _ in ROWS
-        for name, path in lab.strategies[strategy].images.items()
-    }
-    files["guest"] = images.image(ROOT / IMAGE, built=True)
-    return images.Images(images.find_qemu(named_qemu or lab.machines[ROWS[0][0]].qemu), files)
+    rows = [lab.strategies[strategy] for _, strategy, _ in ROWS]
+    return images.of_strategies(rows, ROOT / IMAGE, named_qemu or lab.machines[ROWS[0][0]].qemu)
 
 
 def run(row: tuple[str, str, str], seed: int, interrupts: int, files: images.Images) -> Outcome:
