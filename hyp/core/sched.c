@@ -134,25 +134,6 @@ void sched_on(struct vcpu *vcpu)
         sched_poke(vcpu);
 }
 
-/* The deadline of a timer whose interrupt the guest wants and has not taken yet; UINT64_MAX: none. */
-static uint64_t deadline_of(const struct vcpu *vcpu, uint64_t ctl, uint64_t cval, uint32_t intid)
-{
-    const struct virq_bank *local = &vcpu->vgic.local;
-
-    if ((ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE ||
-        (local->forwarded & ~local->held & BIT32(intid)) == 0)
-        return UINT64_MAX;
-    return cval;
-}
-
-static uint64_t first_deadline(const struct vcpu *vcpu)
-{
-    uint64_t virtual = deadline_of(vcpu, vcpu->el1.cntv_ctl, vcpu->el1.cntv_cval, INTID_VTIMER);
-    uint64_t physical = deadline_of(vcpu, vcpu->el1.cntp_ctl, vcpu->el1.cntp_cval, INTID_PTIMER);
-
-    return virtual < physical ? virtual : physical;
-}
-
 static void forget_timer(struct vcpu *vcpu)
 {
     list_remove(&vcpu->timer);
@@ -164,7 +145,7 @@ static void remember_timer(struct core *core, struct vcpu *vcpu)
 {
     struct list *at = core->timers.prev;
 
-    vcpu->deadline = first_deadline(vcpu);
+    vcpu->deadline = vcpu_deadline(vcpu);
     if (vcpu->deadline == UINT64_MAX)
         return;
     while (at != &core->timers && CONTAINER_OF(at, struct vcpu, timer)->deadline > vcpu->deadline)

@@ -150,6 +150,25 @@ bool vcpu_give_keys(struct vcpu *vcpu, uint64_t esr)
     return true;
 }
 
+/* The deadline of a timer whose interrupt the guest wants and has not taken yet; UINT64_MAX: none. */
+static uint64_t deadline_of(const struct vcpu *vcpu, uint64_t ctl, uint64_t cval, uint32_t intid)
+{
+    const struct virq_bank *local = &vcpu->vgic.local;
+
+    if ((ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) != CNT_CTL_ENABLE ||
+        (local->forwarded & ~local->held & BIT32(intid)) == 0)
+        return UINT64_MAX;
+    return cval;
+}
+
+uint64_t vcpu_deadline(const struct vcpu *vcpu)
+{
+    uint64_t virtual = deadline_of(vcpu, vcpu->el1.cntv_ctl, vcpu->el1.cntv_cval, INTID_VTIMER);
+    uint64_t physical = deadline_of(vcpu, vcpu->el1.cntp_ctl, vcpu->el1.cntp_cval, INTID_PTIMER);
+
+    return virtual < physical ? virtual : physical;
+}
+
 /* PSTATE after an exception to EL1 from `spsr` (DDI 0487 J1.1.1, AArch64.TakeException): what EL1 decides about it. */
 static uint64_t exception_state(uint64_t spsr)
 {

@@ -87,6 +87,10 @@ void vcpu_prepare(struct vcpu *vcpu);
 void vcpu_load(struct vcpu *vcpu);
 void vcpu_put(struct vcpu *vcpu, enum delivery_put why);
 
+/* Of a vCPU that is not loaded: when the first of its timers is due whose interrupt the guest waits for, in ticks of
+ * CNTPCT_EL0 (CNTVOFF_EL2 is 0); UINT64_MAX: none. */
+uint64_t vcpu_deadline(const struct vcpu *vcpu);
+
 /*
  * A vCPU whose keys are not switched used pointer authentication, which trapped: from now on they are. False: it was
  * not that, `esr`.
