@@ -32,6 +32,7 @@ void lr_reset(struct vgic_cpu *cpu)
     cpu->delivery.lr.watching_groups = false;
     cpu->delivery.lr.outside = true; /* what was active when the vCPU was turned off */
     cpu->delivery.lr.interface = (struct virtual_interface){0};
+    cpu->cpuif.group_enabled[0] = cpu->cpuif.group_enabled[1] = false; /* as lr_watch_groups() found them */
 }
 
 /* What a core's list registers hold when nothing has been loaded there yet, nobody knows. */
@@ -147,7 +148,8 @@ void lr_fetch(struct virq_bank *bank, uint32_t bits)
     while ((resident = bits & bank->resident) != 0) {
         struct virq *irq = &bank->irq[__builtin_ctz(resident)];
 
-        if (irq->holder == bank->vm->owner)
+        if (irq->holder == bank->vm->owner ||
+            irq->holder->core_index == cpu_index()) /* who visits may find it loaded */
             lr_take_out(irq->holder, irq);
         else
             fetch_from(irq->holder);
