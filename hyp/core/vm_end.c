@@ -9,8 +9,20 @@
 #include "string.h"
 #include "vm.h"
 
-static const void *counting; /* what follows, one core at a time */
+static const void *counting; /* what follows and the VMs' `ended`, one core at a time */
 static unsigned ended, resets;
+
+/* Whether it had not ended yet: several of its vCPUs may ask for that at once. */
+static bool claim(struct vm *vm)
+{
+    bool first;
+
+    exclusive_take(&counting, &counting);
+    first = !vm->ended;
+    __atomic_store_n(&vm->ended, true, __ATOMIC_RELEASE);
+    exclusive_release(&counting);
+    return first;
+}
 
 /* Whether it was the last one. */
 static bool count(const char *how)
@@ -39,6 +51,8 @@ void vm_end(struct vcpu *vcpu, const char *how)
 {
     struct vm *vm = vcpu->vm;
 
+    if (!claim(vm))
+        sched_off(vcpu);
     console_flush(vm);
     if (vm->misuse + vm->vgic.misuse != 0)
         print("virqlab: vm%u misuse: %lu accesses answered with an exception, %lu ignored\n", vm->id, vm->misuse,
@@ -47,7 +61,6 @@ void vm_end(struct vcpu *vcpu, const char *how)
     if (count(how))
         turn_off();
     passthrough_take_back(vm);
-    __atomic_store_n(&vm->ended, true, __ATOMIC_RELEASE);
     if (vm->vgic.limits.physical) /* no SGI of the hypervisor reaches its other cores: their next access does */
         stage2_revoke(&vm->stage2);
     for (unsigned i = 0; i < vm->vgic.cpus; i++)
