@@ -30,6 +30,11 @@ void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_
     pgtable_map(table, ipa, pa, size, S2_MEMATTR_DEVICE_NGNRE | S2_S2AP_RW | S2_AF | S2_XN);
 }
 
+void stage2_forget(void)
+{
+    __asm__ volatile("isb\n tlbi vmalle1\n ic iallu\n dsb nsh\n isb" ::: "memory");
+}
+
 void stage2_revoke(struct pgtable *table)
 {
     for (unsigned i = 0; i < PAGE_SIZE / sizeof(*table->root); i++)

@@ -10,6 +10,13 @@
 void stage2_map_memory(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
 void stage2_map_device(struct pgtable *table, uint64_t ipa, uint64_t pa, uint64_t size);
 
+/*
+ * This core's TLB and instruction cache forget what they hold for the loaded VMID. A guest may use one ASID for
+ * different tables on different CPUs, whose TLBs are their own (DDI 0487 D8.16): its vCPUs that share a core would find
+ * each other's entries.
+ */
+void stage2_forget(void);
+
 /* Nothing is mapped any more, on any core. The VM whose `table` it is runs on this core, or ran last. */
 void stage2_revoke(struct pgtable *table);
 

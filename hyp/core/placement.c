@@ -80,6 +80,16 @@ static void confine(struct vm *vm)
     vm->confined = true;
 }
 
+static bool has_sibling(const struct vcpu *vcpu, unsigned core)
+{
+    const struct vcpu *other;
+
+    for (unsigned slot = 0; (other = sched_vcpu(core, slot)) != NULL; slot++)
+        if (other != vcpu && other->vm == vcpu->vm)
+            return true;
+    return false;
+}
+
 void placement_finish(void)
 {
     for (unsigned core = 0; core < CPUS_MAX; core++) {
@@ -87,6 +97,7 @@ void placement_finish(void)
 
         for (unsigned slot = 0; sched_pinned(core) > 1 && (vcpu = sched_vcpu(core, slot)) != NULL; slot++) {
             vcpu->shares = true;
+            vcpu->has_sibling = has_sibling(vcpu, core);
             confine(vcpu->vm);
         }
     }

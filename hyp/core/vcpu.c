@@ -62,9 +62,9 @@ void vcpu_prepare(struct vcpu *vcpu)
 
     vcpu->keys = !vcpu->shares;
     vcpu->hcr = traps(vcpu);
+    visit_begin(cpu->vm);
     context_reset(&vcpu->el1, vcpu->entry);
     cpu->x[0] = vcpu->context;
-    visit_begin(cpu->vm);
     cpu->vm->delivery->reset(cpu);
     vgic_set_asleep(cpu, false); /* as firmware does that implements PSCI, for software that leaves it to it */
     visit_end(cpu->vm);
@@ -103,6 +103,8 @@ void vcpu_load(struct vcpu *vcpu)
     write_sysreg(hcr_el2, vcpu->hcr);
     write_sysreg(vmpidr_el2, MPIDR_RES1 | cpu->index);
     stage2_load(&vcpu->vm->stage2, vcpu->vm->id + 1);
+    if (vcpu->has_sibling)
+        stage2_forget();
     context_restore(&vcpu->el1);
     if (vcpu->keys && context_has_keys())
         context_restore_keys(&vcpu->el1);

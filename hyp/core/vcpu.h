@@ -30,6 +30,7 @@ struct vcpu {
     uint64_t entry, context; /* where it starts, and x0 there */
     bool on;                 /* PSCI: started and not turned off */
     bool shares;             /* its core has others */
+    bool has_sibling;        /* its core has others of its VM */
     bool keys;               /* it has used pointer authentication: its keys are switched */
     unsigned slot;           /* among those of its core */
     enum vcpu_state state;
