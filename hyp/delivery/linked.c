@@ -44,4 +44,6 @@ void linked_deactivate_elsewhere(const struct virq *irq)
         gic->deactivate(irq->pintid);
     else if (irq->target->loaded)
         gic->deactivate_ppi(irq->target->core_index, irq->pintid);
+    else
+        vgic_touch(irq->target); /* the deadline of its timer counts again */
 }

@@ -50,6 +50,17 @@ void virq_update(struct virq_bank *bank)
         virq_update_one(&bank->irq[__builtin_ctz(changed)]);
 }
 
+/* A vCPU that waits and is not loaded has to be looked at anew: whether a timer of its own will end that. */
+static __attribute__((noinline)) void forwarded_anew(struct virq_bank *bank, uint32_t linked)
+{
+    for (; linked != 0; linked &= linked - 1) {
+        struct vgic_cpu *cpu = bank->irq[__builtin_ctz(linked)].target;
+
+        if (cpu != NULL && !cpu->loaded)
+            vgic_touch(cpu);
+    }
+}
+
 /* One that is active, too: whether it may be pending next is written down where it is resident. */
 static void update_forwarded(struct virq_bank *bank)
 {
@@ -59,6 +70,8 @@ static void update_forwarded(struct virq_bank *bank)
     changed ^= bank->forwarded;
     if ((changed & bank->resident) != 0)
         bank->vm->delivery->fetch(bank, changed);
+    if ((changed & bank->hw) != 0)
+        forwarded_anew(bank, changed & bank->hw);
     virq_update(bank);
 }
 
