@@ -13,15 +13,16 @@
 
 /*
  * The guest routes it to a vCPU of this core that is not loaded: the model keeps it, and it stays active until that
- * one completes it. What was on its way while the guest routed it elsewhere is let go: its line is still asserted, so
- * it comes again where the route now leads.
+ * one completes it. Of what was on its way while the guest routed it elsewhere an edge is kept, too; a level is let go:
+ * its line is still asserted, so it comes again where the route now leads.
  */
 static void spi(struct vm *vm, uint32_t pintid)
 {
     struct virq *irq = vgic_irq(vm->vgic.cpu[0], pintid);
 
     visit_begin(&vm->vgic);
-    if (irq->target != NULL && !irq->target->loaded && irq->target->core_index == cpu_index())
+    if ((irq->bank->edge & irq->mask) != 0 ||
+        (irq->target != NULL && !irq->target->loaded && irq->target->core_index == cpu_index()))
         vgic_arrived(irq);
     else
         gic->deactivate(pintid);
