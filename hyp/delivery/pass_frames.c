@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pass_frames.h"
 
-#include "gic.h"
+#include "dist.h"
 #include "mmio.h"
 #include "regs/gicd.h"
 #include "regs/gicr.h"
@@ -42,7 +42,7 @@ static VREG_WRITER(write_ctlr)
 {
     uint32_t groups = GICD_CTLR_ENABLEGRP0 | (cpu->vm->limits.shared ? 0 : GICD_CTLR_ENABLEGRP1);
 
-    mmio_write32(gicd(offset), (mmio_read32(gicd(offset)) & ~(groups | GICD_CTLR_RWP)) | ((uint32_t)value & groups));
+    dist_update(gicd(offset), groups, (uint32_t)value);
 }
 
 static VREG_READER(read_typer)
@@ -80,7 +80,7 @@ static VREG_WRITER(write_ones)
 
 static void merge(uint32_t offset, uint32_t own, uint64_t value)
 {
-    mmio_write32(gicd(offset), (mmio_read32(gicd(offset)) & ~own) | ((uint32_t)value & own));
+    dist_update(gicd(offset), own, (uint32_t)value);
 }
 
 static VREG_WRITER(write_bits)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dist.h"
 
+#include "exclusive.h"
+
 void dist_reset(uint32_t groups)
 {
     uintptr_t gicd = gic_map.gicd.base;
@@ -18,11 +20,20 @@ void dist_reset(uint32_t groups)
     }
 }
 
+void dist_update(uintptr_t address, uint32_t mask, uint32_t value)
+{
+    static const void *changing;
+
+    exclusive_take(&changing, &changing);
+    mmio_write32(address, (mmio_read32(address) & ~mask) | (value & mask));
+    exclusive_release(&changing);
+}
+
 void dist_set_edge(uint32_t intid, bool edge)
 {
     uintptr_t icfgr = gic_map.gicd.base + GICD_ICFGR + 4 * (uintptr_t)(intid / 16);
-    uint32_t config = mmio_read32(icfgr), bit = BIT32(2 * (intid % 16) + 1);
+    uint32_t bit = BIT32(2 * (intid % 16) + 1);
 
-    if (((config & bit) != 0) != edge)
-        mmio_write32(icfgr, config ^ bit);
+    if (((mmio_read32(icfgr) & bit) != 0) != edge)
+        dist_update(icfgr, bit, edge ? bit : 0);
 }

@@ -22,6 +22,9 @@ static inline uintptr_t dist_word(uintptr_t reg, uint32_t intid)
     return gic_map.gicd.base + reg + (uintptr_t)(intid & ~31U) / 8;
 }
 
+/* Gives the bits `mask` of a register, which VMs may share, those of `value`: one core at a time. */
+void dist_update(uintptr_t address, uint32_t mask, uint32_t value);
+
 /* The trigger may change only while the interrupt is disabled (12.9.9): one that is enabled has it already. */
 void dist_set_edge(uint32_t intid, bool edge);
 

@@ -64,7 +64,7 @@ def _build(compiler: list[str], names: list[str], program: Path, hyp: Path) -> P
         sources += [hyp / "tests" / f"{name}.c" for name in LISTS_RIG]
         sources += [hyp / "delivery" / f"{name}.c" for name in LISTS_DELIVERY]
     if names[0] == "test_pass":
-        sources.append(hyp / "delivery" / "pass_frames.c")
+        sources += [hyp / "delivery" / "pass_frames.c", hyp / "gic" / "dist.c"]
     return _compile(compiler, sources, program, hyp)
 
 

@@ -23,6 +23,12 @@ static inline void exclusive_sleep(const void *word)
     __builtin_trap();
 }
 
+static inline void exclusive_take(void *word, const void *self)
+{
+    if (!exclusive_claim(word, self))
+        exclusive_sleep(word);
+}
+
 static inline void exclusive_release(void *word)
 {
     *(const void **)word = NULL;
