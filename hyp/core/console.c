@@ -56,7 +56,7 @@ static void update_line(struct vm *vm)
 
 uint32_t console_read(const struct vm *vm, uint32_t offset)
 {
-    if (offset >= PL011_PERIPHID)
+    if (offset - PL011_PERIPHID < sizeof(identification) / sizeof(identification[0]) * 4)
         return identification[(offset - PL011_PERIPHID) / 4];
     if (offset >= PL011_KEPT && offset <= PL011_IMSC)
         return kept(vm, offset);

@@ -321,7 +321,7 @@ void sched_wait(struct vcpu *vcpu)
 
     runqueue_account(&vcpu->run, timer_now());
     unload(core, PUT_BLOCK);
-    if (vcpu->vgic.strategy->signalled(&vcpu->vgic)) {
+    if (vcpu->vgic.strategy->signalled(&vcpu->vgic) || (vcpu->hcr & HCR_EL2_VSE) != 0) {
         vcpu->state = VCPU_READY;
         runqueue_return(&core->queue, &vcpu->run);
     } else {

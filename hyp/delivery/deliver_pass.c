@@ -8,10 +8,12 @@
 
 #include <stddef.h>
 
+#include "check.h"
 #include "gic.h"
 #include "mmio.h"
 #include "model.h"
 #include "pass_frames.h"
+#include "poll.h"
 #include "regs/gicr.h"
 #include "sysreg.h"
 
@@ -55,6 +57,7 @@ static const char *begin(struct vgic *vm)
 static void load(struct vgic_cpu *cpu)
 {
     mmio_write32(cpu->delivery.pass.redistributor + GICR_WAKER, 0);
+    CHECK(poll_clear32(cpu->delivery.pass.redistributor + GICR_WAKER, GICR_WAKER_CHILDRENASLEEP));
     write_sysreg(icc_sre_el2, ICC_SRE_EL2_EN | ICC_SRE_DIB | ICC_SRE_DFB | ICC_SRE_SRE);
     isb();
     write_sysreg(ich_hcr_el2, 0);
