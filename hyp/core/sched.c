@@ -309,6 +309,8 @@ void sched_interrupt(struct vcpu *vcpu, uint32_t pintid)
     handle(core, pintid);
     if (vcpu->vm->ended)
         sched_off(vcpu);
+    if (!vcpu->shares) /* nobody else can have come, and the timer is off */
+        return;
     runqueue_account(&vcpu->run, timer_now());
     if (runqueue_preempts(&core->queue, &vcpu->run))
         replace(core, vcpu);
