@@ -7,9 +7,36 @@
 #include "cpu.h"
 #include "gic.h"
 #include "passthrough.h"
+#include "platform.h"
 #include "regs/intid.h"
 #include "sched.h"
 #include "visit.h"
+
+/* Under pass the guest has this core's CPU interface: the hypervisor would never see it. */
+static bool core_is_lent(void)
+{
+    const struct vcpu *vcpu = sched_vcpu(cpu_index(), 0);
+
+    return vcpu != NULL && vcpu->vgic.vm->limits.physical;
+}
+
+void host_irq_init(void)
+{
+    uint64_t intid = args_number(platform.args, "host.irq", UINT64_MAX);
+    const struct vm *owner;
+
+    if (intid == UINT64_MAX)
+        return;
+    if (intid < INTID_SPI_FIRST || intid >= gic_spi_end())
+        platform_refuse("host.irq=%lu: give an INTID of this machine's SPIs, 32 to %u", intid, gic_spi_end() - 1);
+    owner = passthrough_owner((uint32_t)intid);
+    if (owner != NULL)
+        platform_refuse("host.irq=%lu: it is vm%u's: give one that no VM has", intid, owner->id);
+    if (core_is_lent())
+        platform_refuse("host.irq=%lu: core %u takes none for the hypervisor under pass: give another strategy", intid,
+                        cpu_index());
+    gic->enable_spi((uint32_t)intid, cpu_affinity(), true);
+}
 
 /*
  * The guest routes it to a vCPU of this core that is not loaded: the model keeps it, and it stays active until that

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gic.h"
+#include "host_irq.h"
 #include "messages.h"
 #include "mmu.h"
 #include "platform.h"
@@ -23,6 +24,7 @@ void hyp_main(const void *fdt)
         messages_check();
     sched_init();
     vm_create_all();
+    host_irq_init();
     for (unsigned i = 0; i < vm_count(); i++) {
         const struct vm *vm = vm_get(i);
 
