@@ -42,6 +42,7 @@ static const struct {
     {0, &bench_level_resample},
     {0, &bench_preempt},
     {0, &bench_wfi_wake},
+    {0, &bench_irq_host},
 };
 
 static uint64_t samples[ITERATIONS_MAX];

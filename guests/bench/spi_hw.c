@@ -13,13 +13,13 @@
 
 #include "edu.h"
 #include "mmio.h"
-#include "regs/intid.h"
+#include "stimulus.h"
 #include "string.h"
 
 #define PRIORITY 0x80
 
 static bool edu, refire, withdraw;
-static uint64_t first_ticks, period_ticks; /* of the stimulus */
+static struct stimulus stimulus;
 static volatile unsigned handled;
 static volatile bool finished;
 static uint64_t handler_stamp;
@@ -42,20 +42,12 @@ static void on_level(uint32_t intid, uint64_t stamp)
     finished = true;
 }
 
-static uint64_t ticks_of(uint64_t ns)
-{
-    return ns / 1000 * read_sysreg(cntfrq_el0) / 1000000;
-}
-
 static const char *prepare_stimulus(void)
 {
-    uint32_t intid = (uint32_t)args_number(machine.bootargs, "stimulus.intid", 0);
-
-    first_ticks = ticks_of(args_number(machine.bootargs, "stimulus.start_ns", 0));
-    period_ticks = ticks_of(args_number(machine.bootargs, "stimulus.period_ns", 0));
-    if (intid < INTID_SPI_FIRST || intid >= INTID_SPI_END)
+    stimulus = stimulus_told();
+    if (stimulus.intid == 0)
         return "no stimulus";
-    gic_enable_spi(intid, true, PRIORITY, on_edge);
+    gic_enable_spi(stimulus.intid, true, PRIORITY, on_edge);
     return NULL;
 }
 
@@ -87,7 +79,7 @@ static const char *prepare(void)
 
 static uint64_t wait_stimulus(unsigned iteration)
 {
-    uint64_t raised = first_ticks + iteration * period_ticks;
+    uint64_t raised = stimulus.first + iteration * stimulus.period;
 
     bench_expect(read_sysreg(cntvct_el0) < raised, "the stimulus came before the guest waited for it");
     while (!finished)

@@ -6,40 +6,32 @@
  */
 #include "bench.h"
 
-#include "regs/intid.h"
+#include "stimulus.h"
 
-static uint64_t first_ticks, period_ticks;
-static uint32_t spi;
+static struct stimulus stimulus;
 static volatile unsigned handled;
 static uint64_t handler_stamp;
 
 static void on_spi(uint32_t intid, uint64_t stamp)
 {
-    bench_expect(intid == spi, "another interrupt came");
+    bench_expect(intid == stimulus.intid, "another interrupt came");
     handler_stamp = stamp;
     handled++;
 }
 
-static uint64_t ticks_of(uint64_t ns)
-{
-    return ns / 1000 * read_sysreg(cntfrq_el0) / 1000000;
-}
-
 static const char *prepare(void)
 {
-    spi = (uint32_t)args_number(machine.bootargs, "stimulus.intid", 0);
-    first_ticks = ticks_of(args_number(machine.bootargs, "stimulus.start_ns", 0));
-    period_ticks = ticks_of(args_number(machine.bootargs, "stimulus.period_ns", 0));
-    if (spi < INTID_SPI_FIRST || spi >= INTID_SPI_END)
+    stimulus = stimulus_told();
+    if (stimulus.intid == 0)
         return "no stimulus";
     gic_init();
-    gic_enable_spi(spi, true, 0x80, on_spi);
+    gic_enable_spi(stimulus.intid, true, 0x80, on_spi);
     return NULL;
 }
 
 static uint64_t run(unsigned iteration)
 {
-    uint64_t raised = first_ticks + iteration * period_ticks;
+    uint64_t raised = stimulus.first + iteration * stimulus.period;
 
     bench_expect(read_sysreg(cntvct_el0) < raised, "the stimulus came before the guest slept");
     while (handled == iteration) {
@@ -54,7 +46,7 @@ static uint64_t run(unsigned iteration)
 
 static void finish(void)
 {
-    gic_disable(spi);
+    gic_disable(stimulus.intid);
 }
 
 const struct bench bench_wfi_wake = {"wfi_wake", "handler_ticks", 1, prepare, run, finish};
