@@ -18,13 +18,13 @@ from bench.tests.planted import plant
 def run(top: Path, out: Path) -> dict[str, dict[str, Any]]:
     """
     Run the default suite from the tree at `top`; its points by name, but those whose arrivals sweep a loop of exits,
-    where a planted instruction moves arrivals to other places of the loop, and those of several vCPUs, which wait for
-    each other.
+    where a planted instruction moves arrivals to other places of the loop, and those of several vCPUs or VMs, which
+    wait for each other or share a core by slices of time.
     """
     command = [str(top / "virqlab"), "run", "--fresh", "--out", str(out)]
     subprocess.run(command, cwd=top, check=True, stdout=subprocess.DEVNULL, timeout=300)
     points = record.load(out)["points"]
-    return {point["id"]: point for point in points if not {"load", "vcpus"} & point["params"].keys()}
+    return {point["id"]: point for point in points if not {"load", "vcpus", "vm1.strategy"} & point["params"].keys()}
 
 
 def samples(point: dict[str, Any], metric: str) -> np.ndarray[Any, np.dtype[np.int64]]:
