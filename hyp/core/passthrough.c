@@ -59,19 +59,6 @@ static void give_console(struct vm *vm)
         passthrough_link(vm, platform.uart_intid);
 }
 
-/* INTID or FIRST-LAST at `text`; returns what follows it, NULL when it is neither. */
-static const char *parse_intids(const char *text, uint64_t *first, uint64_t *last)
-{
-    char *end;
-
-    *first = *last = strtoul(text, &end, 0);
-    if (end != text && *end == '-') {
-        text = end + 1;
-        *last = strtoul(text, &end, 0);
-    }
-    return end != text && (*end == ',' || *end == '\0') ? end : NULL;
-}
-
 /* vm<id>.spis=INTID|FIRST-LAST[,…] */
 static void give_spis(struct vm *vm)
 {
@@ -83,7 +70,7 @@ static void give_spis(struct vm *vm)
     if (!vm_text(vm, "spis", list, sizeof(list)))
         return;
     for (;; at++) {
-        at = parse_intids(at, &first, &last);
+        at = args_span(at, &first, &last);
         if (at == NULL || first < INTID_SPI_FIRST || last < first || last >= end)
             platform_refuse("vm%u.spis=%s: give INTIDs of this machine's SPIs, 32 to %u: INTID|FIRST-LAST[,...]",
                             vm->id, list, end - 1);

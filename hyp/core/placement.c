@@ -3,7 +3,6 @@
 #include "cpu.h"
 #include "platform.h"
 #include "sched.h"
-#include "stdlib.h"
 #include "vm.h"
 
 #define LIST_SIZE 64 /* characters of the parameter */
@@ -24,19 +23,6 @@ static void pin(struct vcpu *vcpu, unsigned core)
     sched_pin(vcpu);
 }
 
-/* CORE or FIRST-LAST at `text`; returns what follows it, NULL when it is neither. */
-static const char *parse(const char *text, uint64_t *first, uint64_t *last)
-{
-    char *end;
-
-    *first = *last = strtoul(text, &end, 0);
-    if (end != text && *end == '-') {
-        text = end + 1;
-        *last = strtoul(text, &end, 0);
-    }
-    return end != text && (*end == ',' || *end == '\0') ? end : NULL;
-}
-
 /* The cores that vm<id>.cores= names, in its order; how many there are. */
 static unsigned named(const struct vm *vm, const char *list, unsigned places[VGIC_CPUS_MAX])
 {
@@ -45,7 +31,7 @@ static unsigned named(const struct vm *vm, const char *list, unsigned places[VGI
     uint64_t first, last;
 
     for (;; at++) {
-        at = parse(at, &first, &last);
+        at = args_span(at, &first, &last);
         if (at == NULL || last < first || last >= cores)
             platform_refuse("vm%u.cores=%s: this machine has cores 0 to %u: give CORE|FIRST-LAST[,...]", vm->id, list,
                             cores - 1);

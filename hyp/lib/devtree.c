@@ -185,6 +185,18 @@ uint64_t args_number(const char *args, const char *name, uint64_t otherwise)
     return args_get(args, name, value, sizeof(value)) ? strtoul(value, NULL, 0) : otherwise;
 }
 
+const char *args_span(const char *list, uint64_t *first, uint64_t *last)
+{
+    char *end;
+
+    *first = *last = strtoul(list, &end, 0);
+    if (end != list && *end == '-') {
+        list = end + 1;
+        *last = strtoul(list, &end, 0);
+    }
+    return end != list && (*end == ',' || *end == '\0') ? end : NULL;
+}
+
 uint64_t args_highest(const char *args, const char *prefix)
 {
     unsigned length, prefix_length = (unsigned)strlen(prefix);

@@ -44,6 +44,12 @@ bool args_get(const char *args, const char *name, char *value, unsigned size);
 /* ditto, a number (0x for hexadecimal); `otherwise` when absent. */
 uint64_t args_number(const char *args, const char *name, uint64_t otherwise);
 
+/*
+ * One NUMBER or FIRST-LAST of a list with commas, in whatever order; returns what follows it, a comma or the end, NULL
+ * when it is neither.
+ */
+const char *args_span(const char *list, uint64_t *first, uint64_t *last);
+
 /* The highest number N of the words that begin with `prefix`, N and a point; 0 when there are none. */
 uint64_t args_highest(const char *args, const char *prefix);
 
