@@ -49,11 +49,11 @@ class Threshold:
                     yield f"{name}: {self.metric} {self.stat} {number(value)}, bound: {said} ({self.claim})"
 
     def _limit(self, found: dict[str, Any]) -> float | None:
-        """The number that bounds; None where the other point is not in the record."""
+        """The number that bounds; None where the record has not the other point with this metric."""
         if self.bound != "of":
             return float(self.value)
-        other = found.get(self.value)
-        return other["metrics"][self.metric][self.stat] * self.times + self.more if other else None
+        other = found.get(self.value, {}).get("metrics", {}).get(self.metric)
+        return other[self.stat] * self.times + self.more if other else None
 
     def _holds(self, value: float, limit: float) -> bool:
         if self.bound == "is":

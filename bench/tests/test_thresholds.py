@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference run and the baselines keep every bound of bench/thresholds.toml; a run that breaks one is told."""
 
+import fnmatch
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from bench.rebaseline import BASELINES, REFERENCE
 from bench.thresholds import Threshold
 
 ROWS = thresholds.load()
+# Patterns of a benchmark that no suite has yet, each with the reason that its bound is written down before.
+AHEAD = {
+    "virt-v3/*/irq_host": "what a guest sees of the hypervisor's own interrupt: the bound was set before it is measured"
+}
 
 
 @pytest.fixture(name="reference", scope="module")
@@ -30,6 +35,14 @@ def test_the_reference_keeps_it(row: Threshold, reference: dict[str, Any]) -> No
     planned = {point.id for point in suite.plan(suite.load())}
     held = {point["id"] for point in reference["points"]}
     assert not [name for name in planned - held if row.matches(name)], "renew results/reference"
+
+
+def test_every_id_is_of_a_point_that_is_planned() -> None:
+    """A misspelt pattern, or a misspelt other point, would hold nothing and pass."""
+    planned = {point.id for name in suite.SUITES for point in suite.plan(suite.load(name))}
+    patterns = {pattern for row in ROWS for pattern in row.points}
+    assert {pattern for pattern in patterns if not fnmatch.filter(planned, pattern)} == set(AHEAD)
+    assert {row.value for row in ROWS if row.bound == "of"} <= planned
 
 
 @pytest.mark.parametrize("path", sorted(BASELINES.glob("*.json")), ids=lambda path: path.stem)
@@ -59,7 +72,7 @@ def test_a_worse_run_is_told(row: Threshold, reference: dict[str, Any]) -> None:
 
 
 def test_relative_bounds() -> None:
-    """Times and more; without the other point there is none."""
+    """Times and more; without the other point, or its metric, there is none."""
     row = Threshold("c", ["*/lr"], "latency_insns", "value", "of", "*/bare".replace("*", "m"), times=1.2, more=3)
     made = [
         {"id": f"m/{name}", "status": "pass", "metrics": {"latency_insns": {"value": value}}}
@@ -70,6 +83,8 @@ def test_relative_bounds() -> None:
     (line,) = row.broken({"points": made})
     assert line == "m/lr: latency_insns value 16, bound: 15 (c)"
     assert not list(row.broken({"points": made[1:]}))
+    made[0]["metrics"] = {}
+    assert not list(row.broken({"points": made}))
 
 
 def test_rows_are_whole(tmp_path: Path) -> None:
