@@ -6,6 +6,7 @@ The cost model: a core's time is the sum of what each class of event costs there
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,6 +57,15 @@ def vector_of(point: Point, time: str) -> dict[str, float] | None:
     return {kind: count for kind, count in counts.items() if count or kind == INSNS}
 
 
+def wrong(error: float) -> float:
+    """
+    How wrong a prediction is whose relative error, predicted / published - 1, is this: half and double are both wrong
+    by 1. An error is never below -1, so its size alone would forgive what is predicted too low.
+    """
+    ratio = 1 + error
+    return max(ratio, 1 / ratio) - 1 if ratio > 0 else math.inf
+
+
 @dataclass(frozen=True)
 class Number:
     """A published number that the model was fitted on: its benchmark, cycles, vector; error of the fit, and error of
@@ -72,8 +82,8 @@ class Number:
 class Model:
     """
     Costs of one core in cycles. machine: whose published numbers they fit; vectors: where the event vectors are from;
-    informed: by parameter how much of the prior's variance the numbers took away, 0 none; residual: the largest
-    relative error of a prediction that was not fitted.
+    informed: by parameter how much of the prior's variance the numbers took away, 0 none; residual: how
+    wrong() the worst prediction is that was not fitted.
     """
 
     core: str
@@ -94,8 +104,8 @@ class Model:
         return self.cycles(vector) / self.ghz
 
     def distinguishes(self, one: float, two: float) -> bool:
-        """Whether two predicted times differ, as a share of the larger one, by more than the residual."""
-        return abs(one - two) > self.residual * max(one, two)
+        """Whether the longer of two predicted times exceeds the other, as a share of it, by more than the residual."""
+        return max(one, two) > (1 + self.residual) * min(one, two)
 
     @property
     def heads(self) -> bool:

@@ -65,7 +65,7 @@ class Checked:
 
     @property
     def error(self) -> float:
-        """Relative."""
+        """Relative, with its sign."""
         return self.predicted / self.published - 1
 
 
@@ -123,7 +123,7 @@ def from_samples(
     unseen = [number.left_out for number in numbers]
     unseen += [predict(cost, sample) / sample.cycles - 1 for sample in others]
     costs_, known = ({name: float(value) for name, value in zip(PARAMETERS, row)} for row in (cost, informed))
-    worst = max(abs(error) for error in unseen)
+    worst = max(costs.wrong(error) for error in unseen)
     return Model(machine.core, machine.name, machine.ghz, costs_, known, numbers, worst, vectors)
 
 

@@ -32,7 +32,7 @@ def _model(model: Model, published: Published) -> Iterator[str]:
     machine = published.machines[model.machine]
     yield (
         f"**{model.core}**, fitted on {machine.title} at {model.ghz} GHz ({machine.source}); event vectors of "
-        f"{model.vectors}. Its largest error is {model.residual:.0%}: {hardware.verdict(model.residual)}."
+        f"{model.vectors}. It is wrong by up to {model.residual:.0%}: {hardware.verdict(model.residual)}."
     )
     ratios = [number.cycles / number.vector[INSNS] for number in model.numbers]
     yield (

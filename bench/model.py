@@ -88,7 +88,7 @@ def check(arguments: argparse.Namespace) -> int:
             why = machine.unlike or f"its software is {' or '.join(machine.strategies)}"
             print(f"not checked: {machine.name} ({machine.title}): {why}")
     errors = [number.left_out for number in model.numbers] + [one.error for one in checked]
-    worst = max(abs(error) for error in errors)
+    worst = max(costs.wrong(error) for error in errors)
     print(f"{len(errors)} predictions, the worst is wrong by {worst:.0%}: {hardware.verdict(worst)}")
     return 1 if worst > costs.HEADLINE_MAX else 0
 

@@ -51,7 +51,7 @@ def test_fit_check_predict(run: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert "not distinguishable on hardware" in " ".join(said.split()) and "roundtrip_insns" not in said
 
 
-@pytest.mark.parametrize("left_out, status", [(-0.25, 0), (0.26, 1)])
+@pytest.mark.parametrize("left_out, status", [(-0.2, 0), (-0.25, 1), (0.25, 0), (0.26, 1)])
 def test_check_ends_by_its_worst_prediction(left_out: float, status: int, tmp_path: Path) -> None:
     """Not by what the file claims of itself."""
     number = Number("hvc", 3379.2, {"insns": 3000.0}, 0.0, left_out)
