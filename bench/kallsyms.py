@@ -16,14 +16,16 @@ TIMEOUT_S = 300
 MACHINE = ["-M", "virt,gic-version=3", "-cpu", "max", "-m", "1G"]
 PLAIN = ["-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]
 FIRST = "_text"
+# What the VMM says behind the last of them (vmm/kallsyms.c).
+END = "virqlab-vmm: end of kallsyms\n"
 
 
 def of(kernel: Path, sha256: str, vmm: Path, qemu: Path) -> Path | None:
-    """A file of lines `address type name`, kept by the kernel's SHA-256; None when the kernel does not tell."""
+    """A file of lines `address type name`, kept by the kernel's SHA-256; None when the kernel does not tell all."""
     kept = CACHE / f"{sha256}.txt"
     if not kept.exists():
-        told = _boot(kernel, vmm, qemu)
-        if f" {FIRST}\n" not in told:
+        told, end, _ = _boot(kernel, vmm, qemu).partition(END)
+        if not end or f" {FIRST}\n" not in told:
             return None
         kept.parent.mkdir(parents=True, exist_ok=True)
         debian.write(kept, told.encode())
@@ -31,7 +33,7 @@ def of(kernel: Path, sha256: str, vmm: Path, qemu: Path) -> Path | None:
 
 
 def _boot(kernel: Path, vmm: Path, qemu: Path) -> str:
-    """What it prints on its first UART."""
+    """What it prints on its first UART; nothing when QEMU fails or does not end."""
     with tempfile.TemporaryDirectory() as name:
         console, initrd = Path(name) / "console", Path(name) / "initrd"
         debian.write_cpio(initrd, ["dev", "proc"], {"init": vmm.read_bytes()})
@@ -40,8 +42,8 @@ def _boot(kernel: Path, vmm: Path, qemu: Path) -> str:
         boot += ["-append", "console=ttyAMA1 quiet nokaslr panic=-1 -- kallsyms"]
         try:
             subprocess.run(
-                [str(qemu), *MACHINE, *PLAIN, *serial, *boot], stdin=subprocess.DEVNULL, timeout=TIMEOUT_S, check=False
+                [str(qemu), *MACHINE, *PLAIN, *serial, *boot], stdin=subprocess.DEVNULL, timeout=TIMEOUT_S, check=True
             )
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
             return ""
         return console.read_text(encoding="utf-8", errors="replace") if console.exists() else ""

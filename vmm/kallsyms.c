@@ -6,6 +6,9 @@
 
 #define READ_MAX 0x10000
 
+/* Who reads the symbols takes them for whole only before this line (bench/kallsyms.py). */
+static const char end_line[] = "virqlab-vmm: end of kallsyms\n";
+
 /* "ADDRESS TYPE NAME", and of a module's "\t[MODULE]" behind it. */
 static int is_code(const char *line, size_t length)
 {
@@ -40,5 +43,6 @@ void kallsyms_print(void)
         had -= printed;
         memmove(text, text + printed, had);
     }
+    console_text(end_line, sizeof(end_line) - 1);
     console_flush();
 }
