@@ -20,6 +20,7 @@ static int kvm, vm;
 static uint64_t ring_offset; /* from struct kvm_run */
 static char *ram;
 static struct vcpu_thread threads[VCPUS_MAX];
+static bool console_taken; /* lock of the ring's first entry and the console */
 
 static void add_memory(uint32_t slot, uint32_t flags, uint64_t address, uint64_t size, const void *memory)
 {
@@ -131,17 +132,29 @@ static uint64_t word_of(const uint8_t *data, uint32_t size)
     return value;
 }
 
-/* The ring is the whole machine's; each vCPU has it mapped. */
+static bool is_empty(const struct kvm_coalesced_mmio_ring *ring)
+{
+    return __atomic_load_n(&ring->first, __ATOMIC_RELAXED) == __atomic_load_n(&ring->last, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * The ring is the whole machine's; each vCPU has it mapped. What a vCPU wrote is in it before its thread is here, and
+ * leaves it only when it is with the console: without the lock, an empty one has nothing of this vCPU's.
+ */
 static void drain_ring(const struct vcpu_thread *thread)
 {
     struct kvm_coalesced_mmio_ring *ring = (void *)((char *)thread->run + ring_offset);
 
-    while (ring_offset != 0 && ring->first != __atomic_load_n(&ring->last, __ATOMIC_ACQUIRE)) {
+    if (ring_offset == 0 || is_empty(ring))
+        return;
+    lock_take(&console_taken);
+    while (!is_empty(ring)) {
         const struct kvm_coalesced_mmio *entry = &ring->entries[ring->first];
 
         console_write(entry->phys_addr - UART_BASE, (uint32_t)word_of(entry->data, entry->len));
         __atomic_store_n(&ring->first, (ring->first + 1) % RING_ENTRIES, __ATOMIC_RELEASE);
     }
+    lock_release(&console_taken);
 }
 
 static void serve_mmio(const struct vcpu_thread *thread)
@@ -153,7 +166,9 @@ static void serve_mmio(const struct vcpu_thread *thread)
         for (uint32_t i = 0; i < run->mmio.len; i++)
             run->mmio.data[i] = (uint8_t)(value >> 8 * i);
     } else if (run->mmio.is_write && address - UART_BASE < PAGE) {
+        lock_take(&console_taken);
         console_write(address - UART_BASE, (uint32_t)value);
+        lock_release(&console_taken);
     } else {
         fail("vCPU %u: nothing answers at 0x%lx", thread->index, address);
     }

@@ -160,3 +160,14 @@ void thread_run(void (*function)(void *), void *argument)
 
     system_must("clone", thread_start(CLONE_THREAD_FLAGS, stack + STACK_SIZE, function, argument));
 }
+
+void lock_take(bool *lock)
+{
+    while (__atomic_exchange_n(lock, true, __ATOMIC_ACQUIRE))
+        system_call(SYS_SCHED_YIELD, 0, 0, 0, 0, 0, 0);
+}
+
+void lock_release(bool *lock)
+{
+    __atomic_store_n(lock, false, __ATOMIC_RELEASE);
+}

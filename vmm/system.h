@@ -3,6 +3,7 @@
 #ifndef VMM_SYSTEM_H
 #define VMM_SYSTEM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define EINTR 4
@@ -42,6 +43,9 @@ void sleep_ms(unsigned ms);
 void run_on_cpu(unsigned cpu);
 /* A thread that shares everything, on a stack of its own. */
 void thread_run(void (*function)(void *), void *argument);
+/* A lock between threads: who does not get it yields the CPU meanwhile. */
+void lock_take(bool *lock);
+void lock_release(bool *lock);
 
 _Noreturn void host_off(void);
 /* One line on the host's console, then the machine is off. */

@@ -113,8 +113,7 @@ void user_gic_create(int of, unsigned vcpus)
 
 static void take(struct vgic_cpu *cpu)
 {
-    while (__atomic_exchange_n(&taken, true, __ATOMIC_ACQUIRE))
-        system_call(SYS_SCHED_YIELD, 0, 0, 0, 0, 0, 0);
+    lock_take(&taken);
     vgic.owner = cpu;
 }
 
@@ -139,7 +138,7 @@ static void release(void)
             set_line(i, KVM_ARM_IRQ_CPU_FIQ, now == VCPUIF_FIQ);
         signalled[i] = now;
     }
-    __atomic_store_n(&taken, false, __ATOMIC_RELEASE);
+    lock_release(&taken);
 }
 
 bool user_gic_access(unsigned vcpu, uint64_t address, unsigned size, bool write, uint64_t *value)

@@ -36,7 +36,7 @@ void *machine_memory(uint64_t address);
 /* Runs vCPU 0 from IMAGE_BASE, the others when they are turned on; ends the host when the guest turns itself off. */
 _Noreturn void machine_run(const struct model *model);
 
-/* The guest's console goes to a terminal of the host's. */
+/* The guest's console goes to a terminal of the host's. Of several threads one at a time. */
 void console_open(const char *path);
 void console_write(uint64_t offset, uint32_t value);
 /* ditto, text of the VMM's own: some of it may wait for console_flush(). */
