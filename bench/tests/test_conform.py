@@ -13,7 +13,7 @@ from bench import conform, images, qemu, suite
 from bench.suite import ROOT
 
 # The rules in the list of each GIC version. A rule that QEMU lacks needs a reason there, and this number with it.
-SKIPS_ALLOWED = {3: 198, 2: 29}
+SKIPS_ALLOWED = {3: 200, 2: 29}
 FAULTS_ALLOWED = {"gicv2": 4}
 RULES_LEAST = {1: 150, 8: 600}
 # Under lr a timer that the guest turns off while its interrupt waits in a list register is taken all the same

@@ -87,6 +87,14 @@ def test_conformance_in_turn() -> None:
         assert "not ok" not in said
 
 
+@pytest.mark.parametrize("rule", [1157, 1159, 1161, 1163, 1164])
+@pytest.mark.parametrize("strategy", ["te", "lr"])
+def test_rules_of_vcpus_in_turn(strategy: str, rule: int) -> None:
+    """What one vCPU changes concerns another one that waits for its turn on the same core."""
+    parameters = f"vm0.strategy={strategy} vm0.vcpus=4 vm0.cores=0 sched.slice=5000 -- rule={rule}"
+    assert re.search(rf"^ok {rule} [\w.]+$", _run(CONFORM, 1, parameters), re.MULTILINE)
+
+
 @pytest.mark.parametrize("policy", ["wait", "boost"])
 def test_nothing_is_lost_doubled_or_out_of_order(policy: str) -> None:
     """The random workload twice on one core, and its account."""
@@ -134,6 +142,37 @@ def test_images_and_command_lines_of_their_own(tmp_path: Path) -> None:
     console = _run(BENCH, 1, parameters, "-device", f"loader,file={binary},addr={FILE:#x},force-raw=on")
     assert "ok 1 hvc\n" in _said(console, 1) and "ok 1 eoi\n" in _said(console, 2), console
     assert "virqlab: vm0 reset\n" in console and console.endswith("virqlab: all ended, reset by 1\n")
+
+
+TWICE_OFF = """.global start
+start: movz x0, #0xc400, lsl #16
+ movk x0, #3
+ mov x1, #1
+ adr x2, other
+ hvc #0
+1: ldr w1, flag
+ cbz w1, 1b
+ b off
+other: adr x1, flag
+ mov w2, #1
+ str w2, [x1]
+off: movz w0, #0x8400, lsl #16
+ movk w0, #8
+ hvc #0
+flag: .word 0
+"""
+
+
+def test_a_vm_ends_once(tmp_path: Path) -> None:
+    """Two vCPUs turn their VM off at the same time: the others run on. Short slices make cores alternate quickly."""
+    source = tmp_path / "twice.S"
+    source.write_text(TWICE_OFF, encoding="ascii")
+    binary, _ = _assemble(source, tmp_path)
+    parameters = f"vm0.image={FILE:#x},{binary.stat().st_size} vm0.load={PLACE:#x} vm0.vcpus=2 vm0.cores=0-1"
+    parameters += " vm1.cores=2 vm2.cores=2 sched.slice=500 -- bench=eoi iterations=50"
+    console = _run(BENCH, 3, parameters, "-device", f"loader,file={binary},addr={FILE:#x},force-raw=on")
+    assert all(f"virqlab: vm{vm} off\n" in console for vm in range(3)), console
+    assert console.endswith("virqlab: all off\n")
 
 
 @pytest.mark.parametrize(

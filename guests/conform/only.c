@@ -77,6 +77,8 @@ static const struct {
     {"remote.disabled_active.sgi", SGI_ENABLE, "SGIs are always enabled"},
     {"wake.pended.ppi", GICV3, "banked: a CPU that sleeps does not make it pending"},
     {"wake.unmasked.ppi", GICV3, "banked: a CPU that sleeps does not make it pending"},
+    {"wake.timer_enabled", GICV3, "banked: a CPU that sleeps does not enable it"},
+    {"wake.timer_inactivated", GICV3, "banked: a CPU that sleeps does not clear its active state"},
     {"timer_smp.off_and_on", GICV3, "banked: a CPU that is off does not read it"},
     {"extended.", GICV3, "no extended INTIDs"},
     {"any.", GICV3, "no affinity routing"},

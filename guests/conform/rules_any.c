@@ -304,6 +304,72 @@ static struct verdict awake_when_on(uint32_t cpu)
     return PASSED;
 }
 
+static uint64_t bring(uint64_t cpu, uint64_t unused)
+{
+    (void)unused;
+    return cpu_bring((unsigned)cpu);
+}
+
+/* Turned on by the CPU that has the interrupt pending: one of the two gets it, once. */
+static struct verdict turned_on_by_holder(uint32_t intid)
+{
+    unsigned cpu;
+
+    NEED_CPUS(CPUS);
+    NEED_ANY;
+    route_to_any(intid);
+    set_igrpen(GROUP1, false);
+    set_igrpen_on(3, GROUP1, false);
+    EXPECT("turned off", cpu_remove(1), true);
+    raise(intid, 0x80);
+    EXPECT("signalled there", signalled_on(2), SIGNAL_IRQ);
+    EXPECT("turned on", call_on(2, bring, 1, 0), true);
+    cpu = chosen();
+    EXPECT("one of the two is signalled", cpu == 1 || cpu == 2, 1);
+    EXPECT("IAR there", acknowledge_on(cpu, GROUP1), intid);
+    EXPECT("signalled anywhere", chosen(), CPUS);
+    return PASSED;
+}
+
+static bool is_in(unsigned cpu, int64_t state)
+{
+    uint64_t begin = read_sysreg(cntvct_el0);
+
+    while (smp_state(cpu) != state) {
+        if (read_sysreg(cntvct_el0) - begin > read_sysreg(cntfrq_el0))
+            return false;
+        smp_relax();
+    }
+    return true;
+}
+
+static void idle(void *stop)
+{
+    while (!__atomic_load_n((bool *)stop, __ATOMIC_ACQUIRE))
+        smp_relax();
+}
+
+/* A CPU that was turned on, its groups not yet enabled: it had them enabled before it was turned off (12.2). */
+static struct verdict disabled_when_on(uint32_t intid)
+{
+    static bool stop;
+    uint64_t signals;
+
+    NEED_CPUS(CPUS);
+    NEED_ANY;
+    route_to_any(intid);
+    set_igrpen(GROUP1, false);
+    EXPECT("turned off", cpu_remove(1), true);
+    stop = false;
+    EXPECT("turned on", smp_start(1, idle, &stop) == PSCI_SUCCESS, true);
+    raise(intid, 0x80);
+    signals = signalled_on(2) | signalled_on(3);
+    __atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+    EXPECT("off again", is_in(1, 1), true);
+    EXPECT("signalled to another one", signals, SIGNAL_IRQ);
+    return PASSED;
+}
+
 static const struct rule table[] = {
     {FIRST, "any.mode_reads", "12.9 GICD_IROUTER<n>", mode_reads, SPI_EDGE},
     {FIRST + 1, "any.arrives.edge", "2.3", arrives, SPI_EDGE},
@@ -331,6 +397,8 @@ static const struct rule table[] = {
     {FIRST + 23, "any.others_come.sgi", "12.11 GICR_CTLR", others_come, SGI},
     {FIRST + 24, "any.others_come.ppi", "12.11 GICR_CTLR", others_come, PPI},
     {FIRST + 25, "any.others_come.spi", "12.11 GICR_CTLR", others_come, SPI_EDGE},
+    {1163, "any.turned_on_by_holder", "2.3, DEN0022 5.6", turned_on_by_holder, SPI_EDGE},
+    {1164, "any.disabled_when_on", "12.2 ICC_IGRPEN1_EL1", disabled_when_on, SPI_EDGE},
 };
 
 const struct rules rules_any = {table, ARRAY_SIZE(table)};

@@ -181,6 +181,69 @@ static struct verdict by_timer(uint32_t timer)
     return PASSED;
 }
 
+static bool armed; /* the other CPU's timer, which that CPU is about to wait for */
+
+static uint64_t arm_and_say(uint64_t timer, uint64_t ticks)
+{
+    timer_write_cval((uint32_t)timer, timer_count((uint32_t)timer) + ticks);
+    timer_write_ctl((uint32_t)timer, CNT_CTL_ENABLE);
+    __atomic_store_n(&armed, true, __ATOMIC_RELEASE);
+    return sleep_masked(0, 0);
+}
+
+/* Before its deadline, and while CPU 1 sleeps, the timer's interrupt becomes one that is signalled. */
+static struct verdict timer_changed(uint32_t timer, void (*change)(uint32_t intid))
+{
+    uint64_t begin = timer_count(timer);
+
+    armed = false;
+    post_on(1, arm_and_say, timer, read_sysreg(cntfrq_el0) / 200);
+    while (!__atomic_load_n(&armed, __ATOMIC_ACQUIRE) && timer_count(timer) - begin < read_sysreg(cntfrq_el0))
+        smp_relax();
+    pause();
+    EXPECT("awake too early", done_on(1), false);
+    change(timer);
+    EXPECT("signalled", result_of(1), SIGNAL_IRQ);
+    EXPECT("IAR", acknowledge_on(1, GROUP1), timer);
+    return PASSED;
+}
+
+static struct verdict timer_enabled(uint32_t timer)
+{
+    NEED_CPUS(2);
+    look_at(1);
+    return timer_changed(timer, change_enable);
+}
+
+static uint64_t assert_and_return(uint64_t timer, uint64_t unused)
+{
+    (void)unused;
+    timer_assert((uint32_t)timer);
+    return 0;
+}
+
+/* Taken and armed anew while it is active. */
+static struct verdict timer_inactivated(uint32_t timer)
+{
+    NEED_CPUS(2);
+    look_at(1);
+    enable(timer);
+    set_ctlr_on(1, true);
+    call_on(1, assert_and_return, timer, 0);
+    EXPECT("IAR", acknowledge_on(1, GROUP1), timer);
+    end_on(1, GROUP1, timer);
+    return timer_changed(timer, change_active);
+}
+
+static struct verdict timer_distributor_on(uint32_t timer)
+{
+    NEED_CPUS(2);
+    set_distributor(true, false);
+    look_at(1);
+    enable(timer);
+    return timer_changed(timer, change_distributor);
+}
+
 /* CPU 0 sleeps, CPU 1 wakes it. */
 static uint64_t send_later(uint64_t value, uint64_t unused)
 {
@@ -235,6 +298,9 @@ static const struct rule table[] = {
     {862, "wake.by_timer.physical", DDI_WFI, by_timer, INTID_PTIMER},
     {863, "wake.woken_here", DDI_WFI, woken_here, SGI},
     {864, "wake.all", DDI_WFI, all, 8},
+    BOTH_TIMERS(1157, "wake.timer_enabled", DDI_WFI, timer_enabled),
+    BOTH_TIMERS(1159, "wake.timer_inactivated", DDI_WFI, timer_inactivated),
+    BOTH_TIMERS(1161, "wake.timer_distributor_on", DDI_WFI, timer_distributor_on),
 };
 
 const struct rules rules_wake = {table, ARRAY_SIZE(table)};
