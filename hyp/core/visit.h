@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Work on a VM's model for none of its vCPUs that is loaded on this core: what is changed is told to them by kicks.
- * Nothing of this core's hardware is the model's then.
+ * Work on a VM's model for none of its vCPUs: what is changed is told to them by kicks, also to one that is loaded on
+ * this core, whose list registers are the model's to take from (lr_fetch()).
  */
 #ifndef CORE_VISIT_H
 #define CORE_VISIT_H
