@@ -278,7 +278,7 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
     plain.write_bytes(bytes(4096))
     cases: list[tuple[tuple[str | Path, ...], str]] = [
         (("--strategy", "warp"), "unknown strategy 'warp': one of bare, te, lr"),
-        (("--bench", "warp"), "unknown benchmark 'warp': one of empty, hvc, "),
+        (("--bench", "warp"), "unknown benchmark 'warp': one of empty, hvc, vcpu_switch, vm_switch, mmio_vgic,"),
         (("--machine", "warp"), "unknown machine 'warp': one of virt-v3"),
         (("--suite", "warp"), "unknown suite 'warp'"),
         (("--qemu", "/nowhere/qemu"), "QEMU not found: /nowhere/qemu: run 'make deps'"),
