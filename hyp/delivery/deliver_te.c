@@ -89,16 +89,18 @@ static void load(struct vgic_cpu *cpu)
         write_sysreg(ich_hcr_el2, ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1);
     if (gic->version == 3 && cpu->vm->version == 2) /* ICC_SRE_EL1 traps too, where Enable can be 0 (12.2) */
         write_sysreg(icc_sre_el2, read_sysreg(icc_sre_el2) & ~ICC_SRE_EL2_EN);
-    cpu->delivery.te.asserted = 0;
-    write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
-    if (cpu->vm->limits.nmi)
-        features_superpriority(false);
     cpu->dirty = true;
 }
 
+/* A core that waits for an interrupt would wake for a virtual one. */
 static void put(struct vgic_cpu *cpu, enum delivery_put why)
 {
     (void)why;
+    if ((cpu->delivery.te.asserted & SUPERPRIORITY) != 0)
+        features_superpriority(false);
+    if (cpu->delivery.te.asserted != 0)
+        write_sysreg(hcr_el2, read_sysreg(hcr_el2) & ~(HCR_EL2_VI | HCR_EL2_VF));
+    cpu->delivery.te.asserted = 0;
     if (gic->version == 3 && cpu->vm->version == 2)
         write_sysreg(icc_sre_el2, read_sysreg(icc_sre_el2) | ICC_SRE_EL2_EN);
 }
