@@ -147,8 +147,27 @@ void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
     }
 }
 
+/*
+ * Of equal priorities the one in the first list register is signalled, and the guest may be about to acknowledge it, in
+ * its group: it is to be the first one again.
+ */
+static void remember_first(struct vgic_cpu *cpu)
+{
+    const struct virq *first = NULL;
+
+    for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
+        const struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
+
+        if ((vif->read(irq->lr) & (vif->pending | vif->active)) == vif->pending &&
+            (first == NULL || irq->priority < first->priority))
+            first = irq;
+    }
+    cpu->delivery.lr.group1_first = first != NULL && virq_group(first) != 0;
+}
+
 void lr_take_out_all(struct vgic_cpu *cpu)
 {
+    remember_first(cpu);
     for (uint32_t used = cpu->delivery.lr.used; used != 0; used &= used - 1) {
         struct virq *irq = cpu->delivery.lr.held[__builtin_ctz(used)];
 
@@ -228,9 +247,11 @@ static struct virq *highest_waiting(const struct vgic_cpu *cpu, unsigned groups)
     struct virq *group0 = (groups & 1) != 0 ? cpu->ready[0].front : NULL;
     struct virq *group1 = (groups & 2) != 0 ? cpu->ready[1].front : NULL;
 
-    if (group0 == NULL || (group1 != NULL && group1->priority < group0->priority))
-        return group1;
-    return group0;
+    if (group0 == NULL || group1 == NULL)
+        return group0 == NULL ? group1 : group0;
+    if (group0->priority == group1->priority)
+        return cpu->delivery.lr.group1_first ? group1 : group0;
+    return group1->priority < group0->priority ? group1 : group0;
 }
 
 static void place_pending(struct vgic_cpu *cpu, unsigned groups)
