@@ -9,12 +9,13 @@
 #include "stage2.h"
 #include "sysreg.h"
 #include "timer.h"
+#include "upcalls.h"
 #include "visit.h"
 
 #define HCR_GUEST                                                                                                      \
     (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
      HCR_EL2_RW)
-#define HCR_KEYS   (HCR_EL2_APK | HCR_EL2_API) /* pointer authentication does not trap */
+#define HCR_KEYS (HCR_EL2_APK | HCR_EL2_API) /* pointer authentication does not trap */
 #define MPIDR_RES1 BIT(31)
 
 /* Where the vectors of the level that takes an exception are, by where it came from (DDI 0487 D1.3.2). */
@@ -96,6 +97,7 @@ static void put_ppis(const struct vgic_cpu *cpu)
     enabled_ppis[cpu->core_index] = cpu->local.enabled & cpu->local.hw;
 }
 
+/* Whoever has the model finds the lines of its timers: in this core's registers, or where they are kept. */
 void vcpu_load(struct vcpu *vcpu)
 {
     struct vgic_cpu *cpu = &vcpu->vgic;
@@ -111,19 +113,19 @@ void vcpu_load(struct vcpu *vcpu)
     model_take(cpu);
     cpu->vm->delivery->load(cpu);
     load_ppis(cpu);
+    context_restore_timers(&vcpu->el1);
     cpu->loaded = true;
     model_release(cpu);
-    context_restore_timers(&vcpu->el1);
 }
 
 void vcpu_put(struct vcpu *vcpu, enum delivery_put why)
 {
     struct vgic_cpu *cpu = &vcpu->vgic;
 
+    model_take(cpu);
     context_save(&vcpu->el1);
     if (vcpu->keys && context_has_keys())
         context_save_keys(&vcpu->el1);
-    model_take(cpu);
     cpu->vm->delivery->put(cpu, why);
     put_ppis(cpu);
     cpu->loaded = false;
@@ -150,6 +152,16 @@ bool vcpu_give_keys(struct vcpu *vcpu, uint64_t esr)
     context_restore_keys(&vcpu->el1);
     write_sysreg(hcr_el2, read_sysreg(hcr_el2) | HCR_KEYS);
     return true;
+}
+
+/* DDI 0487 D12.2.4: the condition of CNTV_CTL_EL0.ISTATUS, unless IMASK is set. */
+bool vcpu_timer_asserted(const struct vgic_cpu *cpu, uint32_t intid)
+{
+    const struct context *el1 = &CONTAINER_OF((struct vgic_cpu *)cpu, struct vcpu, vgic)->el1;
+    uint64_t ctl = intid == INTID_VTIMER ? el1->cntv_ctl : el1->cntp_ctl;
+    uint64_t cval = intid == INTID_VTIMER ? el1->cntv_cval : el1->cntp_cval;
+
+    return (ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) == CNT_CTL_ENABLE && cval <= timer_now();
 }
 
 /* The deadline of a timer whose interrupt the guest wants and has not taken yet; UINT64_MAX: none. */

@@ -2,6 +2,7 @@
 #include "linked.h"
 
 #include "cpu.h"
+#include "upcalls.h"
 
 /* That of a vCPU that is not loaded follows when it is. */
 static void enable_private(const struct virq *irq, bool on)
@@ -27,13 +28,14 @@ void linked_enabled(struct virq_bank *bank, uint32_t bits)
 
 bool linked_in_reach(const struct virq *irq)
 {
-    return gic->version == 3 || irq->pintid >= INTID_SPI_FIRST || irq->target->core_index == cpu_index();
+    return gic->version == 3 || irq->pintid >= INTID_SPI_FIRST || !irq->target->loaded ||
+           irq->target->core_index == cpu_index();
 }
 
 bool linked_asserted_elsewhere(const struct virq *irq)
 {
     if (irq->pintid < INTID_SPI_FIRST && !irq->target->loaded)
-        return (irq->bank->line & irq->mask) != 0; /* as it was left */
+        return vcpu_timer_asserted(irq->target, irq->pintid);
     return gic->asserted(irq->target != NULL ? irq->target->core_index : 0, irq->pintid);
 }
 

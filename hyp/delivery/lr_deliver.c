@@ -51,25 +51,28 @@ void lr_load(struct vgic_cpu *cpu)
     vif->restore(&cpu->delivery.lr.interface);
     cpu->delivery.lr.hcr = 0;
     vif->write_hcr(0);
+    if (cpu->delivery.lr.watching)
+        timer_trap();
     cpu->dirty = true;
 }
 
+/* Its timers' interrupts wait on, so its accesses to them trap when it is loaded again. */
 static void watch_no_more(struct vgic_cpu *cpu)
 {
     if (cpu->delivery.lr.watching)
         timer_open();
-    cpu->delivery.lr.watching = false;
     if (cpu->delivery.lr.watching_groups)
         (void)vif->trap_groups(false);
     cpu->delivery.lr.watching_groups = false;
 }
 
-/* What is to be watched when the vCPU runs again is found when its list registers are filled. */
+/* Which groups are to be watched when the vCPU runs again is found when its list registers are filled. */
 void lr_put(struct vgic_cpu *cpu, enum delivery_put why)
 {
     (void)why;
     lr_count_eois(cpu);
     lr_take_out_all(cpu);
+    lr_sample_saved(cpu);
     watch_no_more(cpu);
     vif->save(&cpu->delivery.lr.interface);
     cpu->delivery.lr.hcr = 0;
@@ -88,73 +91,6 @@ static bool passes(const struct vgic_cpu *cpu, unsigned group, uint32_t enable)
 bool lr_signalled(const struct vgic_cpu *cpu)
 {
     return !cpu->asleep && (passes(cpu, 0, ICH_VMCR_VENG0) || passes(cpu, 1, ICH_VMCR_VENG1));
-}
-
-/* The other core exits, finds that the model is taken, surrenders, and then waits for the model (seam/model.h). */
-static void fetch_from(struct vgic_cpu *cpu)
-{
-    struct vgic *vm = cpu->vm;
-
-    __atomic_store_n(&vm->fetch_from, cpu, __ATOMIC_RELEASE);
-    gic->send_sgi(cpu->core, GIC_KICK);
-    sev(); /* it may sleep in model_wait(), where the kick is masked */
-    while (__atomic_load_n(&vm->fetch_from, __ATOMIC_ACQUIRE) != NULL)
-        wfe();
-}
-
-/*
- * The line of a linked interrupt, which changes without a trap. Nobody waits for one that dropped before the guest took
- * it: the physical interrupt is let go.
- */
-static void sample(struct virq *irq)
-{
-    struct virq_bank *bank = irq->bank;
-    uint32_t bit = irq->mask;
-
-    bank->line &= ~bit;
-    if (linked_own_timer(irq) ? linked_own_timer_asserted(irq) : linked_asserted_elsewhere(irq)) {
-        bank->line |= bit;
-    } else if ((bank->held & ~bank->active & ~bank->latch & bit) != 0) {
-        bank->held &= ~bit;
-        linked_deactivate(irq);
-    }
-}
-
-static void sample_all(struct virq_bank *bank, uint32_t bits)
-{
-    for (bits &= bank->hw; bits != 0; bits &= bits - 1) {
-        struct virq *irq = &bank->irq[__builtin_ctz(bits)];
-
-        if (linked_in_reach(irq))
-            sample(irq);
-    }
-    virq_update(bank);
-}
-
-/* The lines of PPIs, too: the core that waits may not reach them. */
-void lr_surrender(struct vgic_cpu *cpu)
-{
-    uint32_t resident = cpu->local.resident;
-
-    lr_take_out_all(cpu);
-    sample_all(&cpu->local, resident);
-    cpu->dirty = true;
-}
-
-void lr_fetch(struct virq_bank *bank, uint32_t bits)
-{
-    uint32_t resident;
-
-    while ((resident = bits & bank->resident) != 0) {
-        struct virq *irq = &bank->irq[__builtin_ctz(resident)];
-
-        if (irq->holder == bank->vm->owner ||
-            irq->holder->core_index == cpu_index()) /* who visits may find it loaded */
-            lr_take_out(irq->holder, irq);
-        else
-            fetch_from(irq->holder);
-    }
-    sample_all(bank, bits);
 }
 
 static void pend_in_model(struct virq *irq)

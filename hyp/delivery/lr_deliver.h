@@ -21,6 +21,9 @@ void lr_resample(struct virq *irq);
 void lr_maintenance(struct vgic_cpu *cpu);
 void lr_rearm(struct vgic_cpu *cpu);
 
+/* What the lines of its timers are at put(): their registers are saved, and those of this core off. */
+void lr_sample_saved(struct vgic_cpu *cpu);
+
 /* Trapped system registers of a GICv3 (deliver_lr.c); */
 void lr_sysreg_v3(struct vgic_cpu *cpu, uint64_t esr);
 

@@ -30,7 +30,7 @@ ROOMS = ("lib", "arch", "gic", "dev", "vgic", "seam", "delivery", "core", "tests
 # What the strategies on list registers are made of, and the core that they run on here.
 LISTS = ("test_lists", "test_overflow")
 LISTS_RIG = ("lists", "lists_ref", "fake_vif", "fake_ich", "fake_gich", "fake_core")
-LISTS_DELIVERY = ("lr_state", "lr_deliver", "linked", "vif_v3", "vif_v2", "deliver_lr", "deliver_gicv2")
+LISTS_DELIVERY = ("lr_state", "lr_deliver", "lr_fetch", "linked", "vif_v3", "vif_v2", "deliver_lr", "deliver_gicv2")
 # What GIC is made of.
 GIC_DRIVERS = ("its", "its_command", "its_device", "its_queue", "its_table", "lpi", "table", "vpe")
 FAKE_ITS = ("its_rig", "fake_its", "fake_its_command", "tap")  # what they drive here
