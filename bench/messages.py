@@ -37,6 +37,10 @@ ROWS = (
     ("virt-v3", "lr", "lr.limit=1"),
     ("virt-v4", "gicv4", ""),
     ("virt-v4", "gicv4", "vm0.wfi=trap"),
+    ("virt-v3", "te", "vm0.move=300000"),
+    ("virt-v3", "lr", "vm0.move=300000 lr.limit=2"),
+    ("virt-v4", "gicv4", "vm0.move=300000"),
+    ("virt-v4", "gicv4", "vm0.cores=0,1 sched.slice=100000"),
 )
 SEEDS, ROUNDS = (1, 2, 3), 8  # of `make messages`
 CPUS, DEVICES, EVENTS = 4, 8, 512

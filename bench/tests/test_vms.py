@@ -87,10 +87,37 @@ def test_conformance_in_turn() -> None:
         assert "not ok" not in said
 
 
-@pytest.mark.parametrize("rule", [1157, 1159, 1161, 1163, 1164])
+@pytest.mark.parametrize("strategy", ["te", "lr"])
+def test_conformance_on_the_move(strategy: str) -> None:
+    """All rules hold for two vCPUs that change their cores all the time, sometimes to the same one."""
+    parameters = f"vm0.strategy={strategy} vm0.vcpus=2 vm0.its=1 vm0.move=50000 sched.slice=5000"
+    console = _run(CONFORM, 2, parameters)
+    plan = re.search(r"^1\.\.(\d+)$", console, re.MULTILINE)
+    assert plan is not None and len(re.findall(r"^ok \d+ ", console, re.MULTILINE)) == int(plan[1]), console
+    assert "not ok" not in console
+
+
+def test_a_core_that_a_vcpu_left_sleeps() -> None:
+    """Also where the vCPU had an interrupt pending and masked: the other one's core is not kept from its turn."""
+    assert "ok 696 " in _run(CONFORM, 2, "vm0.strategy=te vm0.vcpus=2 vm0.move=50000 -- rule=696")
+
+
+@pytest.mark.parametrize("strategy", ["te", "lr"])
+def test_fp_registers_follow(strategy: str, tmp_path: Path) -> None:
+    """A vCPU finds its own where it comes to, and nobody else's."""
+    source = tmp_path / "fp.S"
+    source.write_text(FP, encoding="ascii")
+    binary, _ = _assemble(source, tmp_path)
+    parameters = f"vm.strategy={strategy} vm0.move=3001 vm1.move=4001 vm2.cores=0 vm3.cores=1 sched.slice=1009"
+    console = _run(binary, 2, f"{parameters} vm.load={PLACE:#x} vm.mem=16")
+    assert [f"virqlab: vm{vm} off\n" in console for vm in range(4)] == [True] * 4, console
+
+
+# rules of the timers' lines, and of what one vCPU changes of another
+@pytest.mark.parametrize("rule", [865, 869, 870, 871, 872, 875, 876, 1045, 1047, 1157, 1159, 1161, 1163, 1164])
 @pytest.mark.parametrize("strategy", ["te", "lr"])
 def test_rules_of_vcpus_in_turn(strategy: str, rule: int) -> None:
-    """What one vCPU changes concerns another one that waits for its turn on the same core."""
+    """What one vCPU changes or asks concerns another one that waits for its turn on the same core."""
     parameters = f"vm0.strategy={strategy} vm0.vcpus=4 vm0.cores=0 sched.slice=5000 -- rule={rule}"
     assert re.search(rf"^ok {rule} [\w.]+$", _run(CONFORM, 1, parameters), re.MULTILINE)
 
@@ -144,6 +171,34 @@ def test_images_and_command_lines_of_their_own(tmp_path: Path) -> None:
     assert "virqlab: vm0 reset\n" in console and console.endswith("virqlab: all ended, reset by 1\n")
 
 
+# Turns its VM off after many turns in which each register kept what it was given.
+FP = """.global start
+start: mrs x0, cpacr_el1
+ orr x0, x0, #(3 << 20)
+ msr cpacr_el1, x0
+ isb
+ mrs x1, cntvct_el0
+ mov x2, #60000
+1: add x1, x1, #1
+ dup v0.2d, x1
+ mvn v31.16b, v0.16b
+ mov x3, #50
+2: subs x3, x3, #1
+ b.ne 2b
+ mov x4, v0.d[1]
+ mov x5, v31.d[0]
+ mvn x5, x5
+ cmp x4, x1
+ b.ne .
+ cmp x5, x1
+ b.ne .
+ subs x2, x2, #1
+ b.ne 1b
+ movz w0, #0x8400, lsl #16
+ movk w0, #8
+ hvc #0
+"""
+
 TWICE_OFF = """.global start
 start: movz x0, #0xc400, lsl #16
  movk x0, #3
@@ -184,8 +239,10 @@ def test_a_vm_ends_once(tmp_path: Path) -> None:
         ("vm0.vcpus=9", "vm0.vcpus=9: give 1 to 8"),
         ("vm1.priority=8", "vm1.priority=8: give 0 to 7, which runs first"),
         ("sched=first", "sched=first: give wait or boost"),
+        ("vm0.move=999", "vm0.move=999: give 1000 to 10000000000 (ns)"),
         ("sched.slice=99", "sched.slice=99: give 100 to 10000000000 (ns)"),
         ("vm.cores=0 vm0.strategy=pass vm1.strategy=te", "vm0.strategy=pass: it needs its cores for itself"),
+        ("vm0.strategy=pass vm0.move=5000", "vm0.strategy=pass: it needs its cores for itself"),
         ("vm1.pci=00:03.0", "vm1.pci=00:03.0: only vm0 can have PCI functions"),
         ("vm0.spis=40 vm1.spis=40-41", "vm1: vm0 has the physical interrupt 40 already"),
         ("vm15.mem=128", "no 128 MiB of free memory for vm"),

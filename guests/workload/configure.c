@@ -193,7 +193,7 @@ void act_masked(void)
         change_pmr(random_below(3) == 0 ? (uint8_t)(random_below(32) * PRIORITY_STEP) : 0xff);
         break;
     case 1:
-        set_group_enabled(random_below(2), random_below(4) != 0);
+        set_group_enabled(random_below(2), random_below(4) != 0 || oracle.groups_stay);
         break;
     case 2:
     case 3:

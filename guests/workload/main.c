@@ -139,6 +139,7 @@ void guest_main(void)
     uint64_t interrupts = args_number(machine.bootargs, "interrupts", INTERRUPTS_DEFAULT);
 
     seed = args_number(machine.bootargs, "seed", 1);
+    oracle.groups_stay = args_number(machine.bootargs, "groups_stay", 0) != 0;
     random_state = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
     prepare();
     for (epoch = 1; oracle.acknowledged < interrupts; epoch++) {

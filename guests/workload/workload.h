@@ -28,6 +28,7 @@ struct oracle {
     struct source source[SOURCES_MAX];
     unsigned count;
     bool group_enabled[2];
+    bool groups_stay; /* none is disabled at the CPU interface */
     uint8_t pmr, bpr[2];
     bool eoimode;
     int running[34]; /* group priorities of what is running, the last one is on top */

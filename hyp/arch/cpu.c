@@ -41,6 +41,16 @@ void cpu_entered(struct boot *boot)
     cpu_off();
 }
 
+void cpu_use_own_stack(void (*entry)(void *argument), void *argument)
+{
+    register void *x0 __asm__("x0") = argument;
+
+    __asm__ volatile("mov sp, %1\n mov x30, xzr\n br %2" ::"r"(x0), "r"(stacks[cpu_index()] + BOOT_STACK_SIZE),
+                     "r"(entry)
+                     : "memory");
+    __builtin_unreachable();
+}
+
 void cpu_off(void)
 {
     psci_call(PSCI_CPU_OFF, 0, 0, 0);

@@ -26,6 +26,9 @@ static inline uint64_t cpu_affinity(void)
  */
 int64_t cpu_start(unsigned index, uint64_t mpidr, void (*entry)(void *argument), void *argument);
 
+/* Goes on with `entry(argument)` on a stack of the core's own, the one that it started on: nothing is left on it. */
+_Noreturn void cpu_use_own_stack(void (*entry)(void *argument), void *argument);
+
 /* Turns the calling core off; only cpu_start() brings it back. */
 _Noreturn void cpu_off(void);
 

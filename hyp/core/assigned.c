@@ -331,12 +331,16 @@ static bool owns(const struct its_device *device)
 
 static void message(struct vgic *vm, uint32_t pintid)
 {
+    const struct vits_direct *direct = vm->delivery->direct;
     const struct its_device *device;
+    const struct vgic_cpu *waits;
     uint32_t event;
 
     device = its_device_of(pintid, &event);
     if (owns(device))
         vits_message(vm, device->id, event);
+    else if (direct != NULL && (waits = direct->rung_for(vm, pintid)) != NULL)
+        vm->kick |= BIT32(waits->index);
     else
         vm->misuse++;
 }

@@ -23,6 +23,11 @@ void runqueue_join(struct runqueue *queue)
     queue->members++;
 }
 
+void runqueue_leave(struct runqueue *queue)
+{
+    queue->members--;
+}
+
 static void add_first(struct runqueue *queue, struct run *run)
 {
     list_prepend(&queue->level[run->priority], &run->link);
@@ -34,6 +39,12 @@ static void add_last(struct runqueue *queue, struct run *run)
     run->left = queue->slice;
     list_append(&queue->level[run->priority], &run->link);
     queue->present |= BIT32(run->priority);
+}
+
+void runqueue_add(struct runqueue *queue, struct run *run)
+{
+    run->waits_turn = true;
+    add_last(queue, run);
 }
 
 void runqueue_remove(struct runqueue *queue, struct run *run)

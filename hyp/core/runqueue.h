@@ -41,7 +41,13 @@ void runqueue_init(struct runqueue *queue, uint64_t slice, bool boost);
 
 /* Once, before anything else. */
 void run_init(struct run *run, uint8_t priority);
+
+/* A vCPU is the core's from now on, or no more: while it is in no queue. */
 void runqueue_join(struct runqueue *queue);
+void runqueue_leave(struct runqueue *queue);
+
+/* It can run, behind its equals: one that came from another core. */
+void runqueue_add(struct runqueue *queue, struct run *run);
 
 /* It can run again, after it waited for an interrupt. */
 void runqueue_wake(struct runqueue *queue, struct run *run, uint64_t now);

@@ -4,8 +4,7 @@
 #include <stddef.h>
 
 #include "check.h"
-#include "cpu.h"
-#include "exclusive.h"
+#include "cores.h"
 #include "features.h"
 #include "gic.h"
 #include "host_irq.h"
@@ -17,30 +16,13 @@
 #include "timer.h"
 #include "vm.h"
 
-#define VCPUS_MAX     (VMS_MAX * VGIC_CPUS_MAX) /* of all VMs, that one core may have */
-#define SLICE_DEFAULT UINT64_C(1000000)         /* ns */
-#define SLICE_LEAST   UINT64_C(100)             /* what a vCPU needs to get anywhere */
+#define SLICE_DEFAULT UINT64_C(1000000) /* ns */
+#define SLICE_LEAST   UINT64_C(100)     /* what a vCPU needs to get anywhere */
 #define SLICE_MOST    UINT64_C(10000000000)
 
 #define START_ATTEMPTS 1000000
 
-static struct core {
-    struct vcpu *loaded;
-    struct vcpu *fp;                /* whose FP registers it holds; NULL: nobody's */
-    uint64_t poked[VCPUS_MAX / 64]; /* by slot */
-    struct list timers;             /* of vCPUs that are not loaded, by deadline */
-    struct runqueue queue;
-    unsigned count;
-    struct vcpu *vcpu[VCPUS_MAX]; /* by slot */
-} cores[CPUS_MAX];
-
-static uint64_t slice;
-static bool boost;
-
-static struct core *own_core(void)
-{
-    return &cores[cpu_index()];
-}
+struct core cores[CPUS_MAX];
 
 static struct vcpu *of_run(struct run *run)
 {
@@ -51,6 +33,7 @@ void sched_init(void)
 {
     char policy[8] = "wait";
     uint64_t ns = args_number(platform.args, "sched.slice", SLICE_DEFAULT);
+    bool boost;
 
     args_get(platform.args, "sched", policy, sizeof(policy));
     boost = strcmp(policy, "boost") == 0;
@@ -58,32 +41,41 @@ void sched_init(void)
         platform_refuse("sched=%s: give wait or boost", policy);
     if (ns < SLICE_LEAST || ns > SLICE_MOST)
         platform_refuse("sched.slice=%lu: give %lu to %lu (ns)", ns, SLICE_LEAST, SLICE_MOST);
-    slice = timer_ticks(ns);
     for (unsigned i = 0; i < CPUS_MAX; i++) {
-        runqueue_init(&cores[i].queue, slice, boost);
+        runqueue_init(&cores[i].queue, timer_ticks(ns), boost);
         list_init(&cores[i].timers);
     }
 }
 
-void sched_pin(struct vcpu *vcpu)
+void sched_place(struct vcpu *vcpu, unsigned core)
 {
-    struct core *core = &cores[vcpu->vgic.core_index];
-
-    CHECK(core->count < VCPUS_MAX);
-    vcpu->slot = core->count;
-    core->vcpu[core->count++] = vcpu;
-    runqueue_join(&core->queue);
+    sched_admit(vcpu, core);
+    vcpu->vgic.core_index = core;
+    vcpu->vgic.core = cores[core].mpidr;
+    runqueue_join(&cores[core].queue);
     list_init(&vcpu->timer);
 }
 
-unsigned sched_pinned(unsigned core)
+void sched_admit(struct vcpu *vcpu, unsigned index)
+{
+    struct core *core = &cores[index];
+
+    for (unsigned i = 0; i < core->count; i++)
+        if (core->vcpu[i] == vcpu)
+            return;
+    CHECK(core->count < VCPUS_MAX);
+    CHECK(devtree_cpu(platform.fdt, index, &core->mpidr));
+    core->vcpu[core->count++] = vcpu;
+}
+
+unsigned sched_admitted(unsigned core)
 {
     return cores[core].count;
 }
 
-struct vcpu *sched_vcpu(unsigned core, unsigned slot)
+struct vcpu *sched_vcpu(unsigned core, unsigned n)
 {
-    return slot < cores[core].count ? cores[core].vcpu[slot] : NULL;
+    return n < cores[core].count ? cores[core].vcpu[n] : NULL;
 }
 
 struct vcpu *sched_loaded(void)
@@ -91,133 +83,37 @@ struct vcpu *sched_loaded(void)
     return own_core()->loaded;
 }
 
-/*
- * The guest has this core's GIC (strategy pass): nothing of the hypervisor's reaches the core, which is on only while
- * its vCPU is.
- */
-static bool lent(const struct core *core)
-{
-    return core->count == 1 && core->vcpu[0]->vgic.vm->limits.physical;
-}
-
 static void serve(void *argument);
 
 /* One that is on its way down answers ALREADY_ON: the guest saw its vCPU off, so the wait is short. */
 static void start_lent(struct core *core)
 {
-    const struct vgic_cpu *cpu = &core->vcpu[0]->vgic;
     int64_t error = PSCI_ALREADY_ON;
 
     for (unsigned i = 0; i < START_ATTEMPTS && error == PSCI_ALREADY_ON; i++)
-        error = cpu_start(cpu->core_index, cpu->core, serve, core);
+        error = cpu_start((unsigned)(core - cores), core->mpidr, serve, core);
     CHECK(error == PSCI_SUCCESS);
-}
-
-/* Its bits are there before the SGI is. */
-void sched_poke(struct vcpu *vcpu)
-{
-    struct core *core = &cores[vcpu->vgic.core_index];
-
-    if (lent(core))
-        return;
-    exclusive_set_bits(&core->poked[vcpu->slot / 64], BIT(vcpu->slot % 64));
-    gic->send_sgi(vcpu->vgic.core, GIC_ATTEND);
 }
 
 void sched_on(struct vcpu *vcpu)
 {
-    struct core *core = &cores[vcpu->vgic.core_index];
+    struct core *core = core_of(vcpu);
 
-    if (lent(core))
+    if (core_is_lent(core))
         start_lent(core);
     else
         sched_poke(vcpu);
 }
 
-static void forget_timer(struct vcpu *vcpu)
-{
-    list_remove(&vcpu->timer);
-    list_init(&vcpu->timer);
-}
-
-/* Its timers do not tick while it is not loaded: this core's tells when one is due. */
-static void remember_timer(struct core *core, struct vcpu *vcpu)
-{
-    struct list *at = core->timers.prev;
-
-    vcpu->deadline = vcpu_deadline(vcpu);
-    if (vcpu->deadline == UINT64_MAX)
-        return;
-    while (at != &core->timers && CONTAINER_OF(at, struct vcpu, timer)->deadline > vcpu->deadline)
-        at = at->prev;
-    list_prepend(at, &vcpu->timer);
-}
-
-static void wake(struct core *core, struct vcpu *vcpu)
-{
-    forget_timer(vcpu);
-    vcpu->state = VCPU_READY;
-    runqueue_wake(&core->queue, &vcpu->run, timer_now());
-}
-
-static void signal(struct core *core, struct vcpu *vcpu)
-{
-    if (vcpu->state == VCPU_BLOCKED)
-        wake(core, vcpu);
-    else if (vcpu->state == VCPU_READY)
-        runqueue_interrupt(&core->queue, &vcpu->run);
-}
-
-static void expire(struct core *core)
-{
-    uint64_t now = timer_now();
-
-    while (!list_empty(&core->timers)) {
-        struct vcpu *vcpu = CONTAINER_OF(core->timers.next, struct vcpu, timer);
-
-        if (vcpu->deadline > now)
-            return;
-        forget_timer(vcpu);
-        signal(core, vcpu);
-    }
-}
-
-static void stop(struct core *core, struct vcpu *vcpu)
-{
-    if (vcpu->state == VCPU_READY)
-        runqueue_remove(&core->queue, &vcpu->run);
-    forget_timer(vcpu);
-    vcpu->state = VCPU_OFF;
-}
-
-static void attend(struct core *core, struct vcpu *vcpu)
-{
-    if (vcpu->state == VCPU_RUNNING)
-        return;
-    if (vcpu->vm->ended) {
-        stop(core, vcpu);
-    } else if (vcpu->state != VCPU_OFF) {
-        signal(core, vcpu);
-    } else if (vcpu->on) {
-        vcpu_prepare(vcpu);
-        wake(core, vcpu);
-    }
-}
-
-static void attend_all(struct core *core)
-{
-    for (unsigned n = 0; n < ARRAY_SIZE(core->poked); n++)
-        for (uint64_t bits = exclusive_take_bits(&core->poked[n]); bits != 0; bits &= bits - 1)
-            attend(core, core->vcpu[64 * n + (unsigned)__builtin_ctzll(bits)]);
-}
-
-/* The earlier of the end of the slice and the first timer of those that are not loaded. */
+/* The first of: the end of the slice, a move, the first timer of those that are not loaded. */
 static void set_timer(const struct core *core)
 {
     uint64_t deadline = UINT64_MAX;
 
     if (!list_empty(&core->timers))
         deadline = CONTAINER_OF(core->timers.next, struct vcpu, timer)->deadline;
+    if (core->loaded != NULL && core->loaded->moves < deadline)
+        deadline = core->loaded->moves;
     if (core->loaded != NULL && runqueue_contended(&core->queue, &core->loaded->run)) {
         uint64_t end = core->loaded->run.since + core->loaded->run.left;
 
@@ -232,12 +128,12 @@ static void handle(struct core *core, uint32_t pintid)
     switch (pintid) {
     case GIC_ATTEND:
         gic->deactivate(pintid);
-        attend_all(core);
+        attend_poked(core);
         break;
     case INTID_HTIMER: /* its line is low before it is deactivated */
         timer_host_set(UINT64_MAX);
         gic->deactivate(pintid);
-        expire(core);
+        attend_timers(core);
         break;
     default:
         host_irq(pintid);
@@ -252,12 +148,22 @@ static void unload(struct core *core, enum delivery_put why)
 
 static void load(struct core *core, struct vcpu *vcpu)
 {
-    forget_timer(vcpu);
+    timer_forget(vcpu);
     vcpu->state = VCPU_RUNNING;
     vcpu_load(vcpu);
     if (vcpu->vm->confined)
         features_open_fp(core->fp == vcpu);
     core->loaded = vcpu;
+}
+
+static _Noreturn void begin(struct core *core, struct vcpu *vcpu)
+{
+    load(core, vcpu);
+    vcpu->run.since = timer_now();
+    if (vcpu->moves == 0)
+        vcpu->moves = vcpu->run.since + vcpu->vm->stay;
+    set_timer(core);
+    vcpu_enter(vcpu);
 }
 
 /* Waits for an interrupt, which is masked: taken here, and not by a vector. */
@@ -276,14 +182,11 @@ static _Noreturn void run_next(struct core *core)
     struct run *next;
 
     while ((next = runqueue_next(&core->queue, timer_now())) == NULL) {
-        if (lent(core))
+        if (core_is_lent(core))
             cpu_off();
         idle(core);
     }
-    load(core, of_run(next));
-    next->since = timer_now();
-    set_timer(core);
-    vcpu_enter(core->loaded);
+    begin(core, of_run(next));
 }
 
 /* Another one runs instead of `vcpu`, which could go on. */
@@ -294,12 +197,39 @@ static _Noreturn void replace(struct core *core, struct vcpu *vcpu)
     unload(core, PUT_PREEMPT);
     vcpu->state = VCPU_READY;
     runqueue_return(&core->queue, &vcpu->run);
-    if (boost)
-        remember_timer(core, vcpu);
-    load(core, of_run(next));
-    next->since = timer_now();
-    set_timer(core);
-    vcpu_enter(core->loaded);
+    if (core->queue.boost)
+        timer_remember(core, vcpu);
+    begin(core, of_run(next));
+}
+
+/*
+ * On a stack of the core's own: as soon as `argument`, a vCPU that was put, is at its next core, that one may load it,
+ * whose stack is the vCPU's.
+ */
+static void hand_over(void *argument)
+{
+    struct vcpu *vcpu = argument;
+    const struct vm *vm = vcpu->vm;
+    unsigned next;
+
+    vcpu->place = (vcpu->place + 1) % vm->places;
+    vcpu->moves = 0;
+    next = vm->place[vcpu->place];
+    vcpu->state = VCPU_MOVING;
+    vcpu_move(vcpu, next, cores[next].mpidr);
+    sched_poke(vcpu);
+    run_next(own_core());
+}
+
+static _Noreturn void move(struct core *core, struct vcpu *vcpu)
+{
+    unload(core, PUT_PREEMPT);
+    runqueue_leave(&core->queue);
+    if (core->fp == vcpu) {
+        fp_save(&vcpu->fp);
+        core->fp = NULL;
+    }
+    cpu_use_own_stack(hand_over, vcpu);
 }
 
 void sched_interrupt(struct vcpu *vcpu, uint32_t pintid)
@@ -312,6 +242,8 @@ void sched_interrupt(struct vcpu *vcpu, uint32_t pintid)
     if (!vcpu->shares) /* nobody else can have come, and the timer is off */
         return;
     runqueue_account(&vcpu->run, timer_now());
+    if (vcpu->moves <= vcpu->run.since)
+        move(core, vcpu);
     if (runqueue_preempts(&core->queue, &vcpu->run))
         replace(core, vcpu);
     set_timer(core);
@@ -328,7 +260,7 @@ void sched_wait(struct vcpu *vcpu)
         runqueue_return(&core->queue, &vcpu->run);
     } else {
         vcpu->state = VCPU_BLOCKED;
-        remember_timer(core, vcpu);
+        timer_remember(core, vcpu);
     }
     run_next(core);
 }
@@ -381,13 +313,14 @@ static const char *init_interrupts(void)
 static void serve(void *argument)
 {
     struct core *core = argument;
-    const char *reason = lent(core) ? NULL : init_interrupts();
+    const char *reason = core_is_lent(core) ? NULL : init_interrupts();
 
     if (reason != NULL)
         platform_refuse("core %u: %s", cpu_index(), reason);
     vcpu_init_core(core->count != 0 && core->vcpu[0]->vm->confined);
     for (unsigned i = 0; i < core->count; i++)
-        attend(core, core->vcpu[i]);
+        if (core_of(core->vcpu[i]) == core)
+            attend(core, core->vcpu[i]);
     run_next(core);
 }
 
@@ -396,9 +329,9 @@ _Noreturn void sched_start(void)
     for (unsigned i = 0; i < CPUS_MAX; i++) {
         int64_t error;
 
-        if (i == cpu_index() || cores[i].count == 0 || (lent(&cores[i]) && !cores[i].vcpu[0]->on))
+        if (i == cpu_index() || cores[i].count == 0 || (core_is_lent(&cores[i]) && !cores[i].vcpu[0]->on))
             continue;
-        error = cpu_start(i, cores[i].vcpu[0]->vgic.core, serve, &cores[i]);
+        error = cpu_start(i, cores[i].mpidr, serve, &cores[i]);
         if (error != 0)
             platform_refuse("core %u does not start: PSCI error %ld", i, error);
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which vCPU runs on a core. A vCPU is pinned: only its core runs it, loads it, and changes its state here, so there
- * are no locks; other cores leave it a bit and an SGI. Policy: core/runqueue.h.
+ * Which vCPU runs on a core. A vCPU is at one core at a time: only that one runs it, loads it, and changes its state
+ * here, so there are no locks; other cores leave it a bit and an SGI. It stays there, or goes to the next of its VM's
+ * every `vm<id>.move=` ns, from where it runs, in the hands of the core that it leaves. Policy: core/runqueue.h.
  *
  * A core that has one vCPU never takes it away from there: it stays loaded while it is on, waits in its own WFI, and
  * no timer interrupts it.
@@ -14,12 +15,13 @@
 /* `sched=wait|boost`, `sched.slice=`: after platform_init(). */
 void sched_init(void);
 
-/* Pins `vcpu` to its core (vgic.core_index); before sched_start(). */
-void sched_pin(struct vcpu *vcpu);
+/* Before sched_start(): `vcpu` begins at `core`, by its number; it may come to `core`, too. */
+void sched_place(struct vcpu *vcpu, unsigned core);
+void sched_admit(struct vcpu *vcpu, unsigned core);
 
-/* How many vCPUs a core has; and one of them, NULL behind the last. */
-unsigned sched_pinned(unsigned core);
-struct vcpu *sched_vcpu(unsigned core, unsigned slot);
+/* How many vCPUs may be at a core; and one of them, NULL behind the last. */
+unsigned sched_admitted(unsigned core);
+struct vcpu *sched_vcpu(unsigned core, unsigned n);
 
 /* Starts the other cores that have vCPUs, and makes this one, the boot core, serve its own. */
 _Noreturn void sched_start(void);

@@ -6,6 +6,7 @@
 #include "gic.h"
 #include "model.h"
 #include "regs/intid.h"
+#include "route.h"
 #include "stage2.h"
 #include "sysreg.h"
 #include "timer.h"
@@ -16,6 +17,8 @@
     (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | HCR_EL2_TSC | HCR_EL2_TACR |  \
      HCR_EL2_RW)
 #define HCR_KEYS (HCR_EL2_APK | HCR_EL2_API) /* pointer authentication does not trap */
+/* What a guest means for the core it is on reaches those that it was on, or will be: TLBI, IC IALLU, DSB and DMB. */
+#define HCR_MOVES  (HCR_EL2_FB | HCR_EL2_BSU_IS)
 #define MPIDR_RES1 BIT(31)
 
 /* Where the vectors of the level that takes an exception are, by where it came from (DDI 0487 D1.3.2). */
@@ -37,6 +40,8 @@ static uint64_t traps(const struct vcpu *vcpu)
         hcr |= HCR_EL2_TID3;
     if (vcpu->shares)
         hcr |= HCR_EL2_TWI | HCR_EL2_TWE;
+    if (vcpu->vm->stay != 0)
+        hcr |= HCR_MOVES;
     return vcpu->vm->traps_wfi ? hcr | HCR_EL2_TWI : hcr;
 }
 
@@ -131,6 +136,18 @@ void vcpu_put(struct vcpu *vcpu, enum delivery_put why)
     cpu->loaded = false;
     visit_end(cpu->vm);
     vcpu->hcr = read_sysreg(hcr_el2);
+}
+
+/* Who finds the vCPU at its new core finds all that was written of it. */
+void vcpu_move(struct vcpu *vcpu, unsigned core, uint64_t mpidr)
+{
+    struct vgic_cpu *cpu = &vcpu->vgic;
+
+    visit_begin(cpu->vm);
+    cpu->core = mpidr;
+    __atomic_store_n(&cpu->core_index, core, __ATOMIC_RELEASE);
+    route_moved(cpu);
+    visit_end(cpu->vm);
 }
 
 /* APIAKeyLo_EL1 to APGAKeyHi_EL1: CRm 1 to 3 */

@@ -20,7 +20,8 @@ enum vcpu_state {
     VCPU_OFF,
     VCPU_BLOCKED, /* waits for an interrupt */
     VCPU_READY,   /* in the run queue */
-    VCPU_RUNNING
+    VCPU_RUNNING,
+    VCPU_MOVING /* its last core has left it, its new one has not found it yet */
 };
 
 /* SP_EL2 points here while the guest runs: vgic begins with the registers that an exit saves. */
@@ -32,7 +33,8 @@ struct vcpu {
     bool shares;             /* its core has others */
     bool has_sibling;        /* its core has others of its VM */
     bool keys;               /* it has used pointer authentication: its keys are switched */
-    unsigned slot;           /* among those of its core */
+    unsigned place;          /* where it is, of its VM's */
+    uint64_t moves;          /* when it goes to the next one, in ticks of CNTPCT_EL0; 0: it has not run here yet */
     enum vcpu_state state;
     struct run run;
     uint64_t deadline; /* of its timers, while it is in its core's list of them, */
@@ -72,6 +74,9 @@ struct vm {
     bool traps_wfi;    /* its vCPUs are not resident while they wait */
     bool confined;     /* its CPUs have only what a core that is shared can switch */
     bool ended;        /* none of its vCPUs is to run again */
+    unsigned places;   /* cores where its vCPUs may be, one after the other */
+    unsigned place[VGIC_CPUS_MAX];
+    uint64_t stay; /* how long a vCPU stays at each, in ticks; 0: for ever */
     struct {
         struct range image, initrd, fdt; /* what the loader brought for it */
     } files;
@@ -84,9 +89,15 @@ _Noreturn void vcpu_enter(struct vcpu *vcpu);
 /* Its state is that of a CPU that was just turned on, at vcpu->entry with x0 = vcpu->context. On its core. */
 void vcpu_prepare(struct vcpu *vcpu);
 
-/* The registers of this core become those of `vcpu`, which is pinned to it, or go back into it. */
+/* The registers of this core become those of `vcpu`, which is at it, or go back into it. */
 void vcpu_load(struct vcpu *vcpu);
 void vcpu_put(struct vcpu *vcpu, enum delivery_put why);
+
+/*
+ * A vCPU that was put is at `core` from now on, whose affinity is `mpidr`, and its SPIs come there: when this returns
+ * that core may load it. LPIs follow when it does.
+ */
+void vcpu_move(struct vcpu *vcpu, unsigned core, uint64_t mpidr);
 
 /* Of a vCPU that is not loaded: when the first of its timers is due whose interrupt the guest waits for, in ticks of
  * CNTPCT_EL0 (CNTVOFF_EL2 is 0); UINT64_MAX: none. */

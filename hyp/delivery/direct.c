@@ -330,6 +330,13 @@ static bool block(struct vgic_cpu *cpu)
     return !pending;
 }
 
+static struct vgic_cpu *rung_for(const struct vgic *vm, uint32_t pintid)
+{
+    const struct vpe *vpe = vpe_of_doorbell(pintid);
+
+    return vpe == NULL ? NULL : vm->cpu[vpe->id];
+}
+
 const struct vits_direct direct_events = {
     .add = add,
     .moved = moved,
@@ -343,4 +350,5 @@ const struct vits_direct direct_events = {
     .clear = clear,
     .block = block,
     .unblock = direct_load,
+    .rung_for = rung_for,
 };

@@ -83,3 +83,16 @@ void route_choose_anew(struct vgic *vm)
         for (uint32_t bits = vm->spi[i].any; bits != 0; bits &= bits - 1)
             choose_anew(&vm->spi[i].irq[__builtin_ctz(bits)]);
 }
+
+static void follow(struct virq_bank *bank, const struct vgic_cpu *cpu)
+{
+    for (uint32_t bits = bank->hw & bank->enabled; bits != 0; bits &= bits - 1)
+        if (bank->irq[__builtin_ctz(bits)].target == cpu)
+            bank->vm->delivery->enabled(bank, bits & -bits);
+}
+
+void route_moved(const struct vgic_cpu *cpu)
+{
+    for (unsigned i = 0; i < vgic_spi_banks(cpu->vm); i++)
+        follow(&cpu->vm->spi[i], cpu);
+}

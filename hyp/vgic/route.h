@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct vgic;
+struct vgic_cpu;
 struct virq;
 
 /* An SPI goes to the vCPU with that affinity, or nowhere when there is none; `any`: 1 of N, whatever the affinity. */
@@ -20,5 +21,8 @@ void route_set(struct virq *irq, uint32_t affinity, bool any);
 
 /* After a vCPU's part in 1 of N may have changed, or the group of an interrupt that is routed so. */
 void route_choose_anew(struct vgic *vm);
+
+/* The vCPU is at another core (vgic_cpu.core): linked SPIs that lead to it come there. */
+void route_moved(const struct vgic_cpu *cpu);
 
 #endif

@@ -39,6 +39,8 @@ struct vits_direct {
      * a physical interrupt. */
     bool (*block)(struct vgic_cpu *cpu);
     void (*unblock)(struct vgic_cpu *cpu);
+    /* Of whom the physical interrupt tells that an event came while it waited; NULL: of nobody. */
+    struct vgic_cpu *(*rung_for)(const struct vgic *vm, uint32_t pintid);
 };
 
 /* Where an event leads: the redistributor, whose LPIs are enabled, and one of them; cpu NULL: nowhere. */
