@@ -15,7 +15,7 @@ TIMEOUT_S = 300
 # Where the kernel is linked to: as it runs with nokaslr, whatever the machine.
 MACHINE = ["-M", "virt,gic-version=3", "-cpu", "max", "-m", "1G"]
 PLAIN = ["-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]
-FIRST = "_text"
+FIRST = "_stext"
 # What the VMM says behind the last of them (vmm/kallsyms.c).
 END = "virqlab-vmm: end of kallsyms\n"
 

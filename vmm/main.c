@@ -2,8 +2,8 @@
 /*
  * The first and only process of a Linux host: runs the guest of its initial RAM disk, /guest, under KVM. What follows
  * "--" on the kernel's command line: vcpus=N, gic=2|3, the terminal that the guest's console goes to
- * (console=/dev/NAME), and behind `guest` the guest's own command line. With `kallsyms` alone it prints the kernel's
- * symbols there instead.
+ * (console=/dev/NAME), and behind `guest` the guest's own command line. With `kallsyms` before that it prints the
+ * kernel's symbols there instead.
  */
 #include "devtree.h"
 #include "print.h"
@@ -31,6 +31,16 @@ static void append(const char *word)
     had += size;
 }
 
+/* A kernel puts words of its command line that it does not know, such as nokaslr, before those behind "--". */
+static bool before_guest(long argc, char **argv, const char *word)
+{
+    for (long i = 1; i < argc && strcmp(argv[i], "guest") != 0; i++) {
+        if (strcmp(argv[i], word) == 0)
+            return true;
+    }
+    return false;
+}
+
 void vmm_main(long argc, char **argv)
 {
     char console[32] = "/dev/ttyAMA0";
@@ -38,7 +48,7 @@ void vmm_main(long argc, char **argv)
     bool of_guest = false;
 
     mount("devtmpfs", "/dev");
-    if (argc > 1 && strcmp(argv[1], "kallsyms") == 0) {
+    if (before_guest(argc, argv, "kallsyms")) {
         mount("proc", "/proc");
         console_open(console);
         kallsyms_print();

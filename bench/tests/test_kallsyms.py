@@ -9,7 +9,7 @@ import pytest
 
 from bench import kallsyms
 
-SYMBOLS = "ffff800080000000 T _text\nffff800080000010 t first\n"
+SYMBOLS = "ffff800080000000 T _stext\nffff800080000010 t first\n"
 
 
 @pytest.fixture(name="cache", autouse=True)
