@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Iterable, Mapping
 
+from analysis import symbols
 from analysis.errors import LabError
 from bench import debian, kallsyms
 from bench.suite import ROOT, Point, Strategy
@@ -75,6 +76,8 @@ def collect(
     fetched, missing, packages = _fetched(rows, dict(own or {}))
     files |= fetched
     files |= _symbols(rows, files, own or {}, found)
+    if own and SYMBOLS in own:
+        _check_symbols([row for row in rows if files.get(row.symbols) == Path(own[SYMBOLS]).resolve()], files, own)
     archives = {name: members for row in rows for name, members in row.archives.items()}
     return Images(found, files | _archived(archives, files, ARCHIVES), missing, packages, archives)
 
@@ -89,6 +92,25 @@ def _symbols(rows: list[Strategy], files: Mapping[str, Path], own: Mapping[str, 
             told = kallsyms.of(files[kernel], sha256(files[kernel]), files["vmm"], qemu.path)
             found |= {name: told} if told else {}
     return found
+
+
+def _check_symbols(rows: list[Strategy], files: Mapping[str, Path], own: Mapping[str, str]) -> None:
+    """LabError unless the user's symbols can be those of the user's images of these rows."""
+    path = Path(own[SYMBOLS])
+    remedy = "name the vmlinux, System.map or xen-syms of the same build"
+    if not rows:
+        raise LabError(f"--{SYMBOLS}: no chosen strategy has an image of yours", "name that with --kernel or --xen")
+    if not symbols.names(path):
+        raise LabError(f"{path} has no symbols: it is no ELF file with them nor text as in /proc/kallsyms", remedy)
+    build = symbols.build_id(path)
+    for row in rows:
+        if row.vectors not in symbols.names(path):
+            raise LabError(f"{path} has no symbol {row.vectors!r}: it is of nothing that {row.name} runs", remedy)
+        for name in row.fetched:
+            if name in own and build not in files[name].read_bytes():
+                raise LabError(
+                    f"{path} is of another build than {own[name]}: there is no build ID {build.hex()}", remedy
+                )
 
 
 def _fetched(rows: list[Strategy], own: dict[str, str]) -> tuple[dict[str, Path], dict[str, str], dict[str, str]]:

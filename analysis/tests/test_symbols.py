@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,24 @@ def test_what_is_no_table_of_symbols(tmp_path: Path) -> None:
         "Kernel panic - not syncing\nffffffffffffffff B the real map is elsewhere\nsome t thing\n", encoding="utf-8"
     )
     assert symbols.symbolize(0x1000, path) == ""
+
+
+def test_where_a_kernel_is_linked_to(tmp_path: Path) -> None:
+    """An image larger than the alignment of its load address is known there alone."""
+    path = tmp_path / "kallsyms"
+    path.write_text(KALLSYMS.replace("ffff800080010a00", "ffff800080410a00"), encoding="utf-8")
+    assert symbols.symbolize(0xFFFF_8000_8001_0804, path) == "vectors+0x4"
+    assert symbols.symbolize(0x4000_0804, path) == ""
+
+
+def test_an_elf_file(tmp_path: Path) -> None:
+    """A function has precedence over labels at the same place; the build is told where the linker noted it."""
+    source, elf = tmp_path / "two.S", tmp_path / "two"
+    source.write_text(
+        ".global label, function\nlabel:\n.type function, %function\nfunction: nop\nlater: nop\n", encoding="utf-8"
+    )
+    link = ["-nostdlib", "-static", "-Wl,-Ttext=0xffff800080010000", "-Wl,-e,0", "-Wl,--build-id=0xabcd"]
+    subprocess.run(["aarch64-linux-gnu-gcc", *link, "-o", elf, source], check=True)
+    assert symbols.symbolize(0xFFFF_8000_8001_0000, elf) == "function"
+    assert symbols.Image.of(elf, "later", 0x4_0004).function(0x4_0000) == "function"
+    assert symbols.build_id(elf) == b"\xab\xcd" and symbols.build_id(source) == b""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any, Callable
 
@@ -87,6 +88,14 @@ def test_kvm(tmp_path: Path) -> None:
     assert found["functions"]["__guest_enter"] > 0 and found["masked_max"]["symbol"] in found["functions"]
 
 
+def test_each_kernel_tells_its_functions(tmp_path: Path) -> None:
+    """Also 6.1, which hands words that it does not know to its first process before those that are meant for it."""
+    fetched("kvm-6.1")
+    found = run(tmp_path, "--strategy", "kvm-6.1,kvm-6.1-nvhe", "--bench", "hvc")
+    assert found["kvm-6.1/hvc"]["functions"]["__guest_enter"] > 0
+    assert found["kvm-6.1-nvhe/hvc"]["functions"]["__kvm_nvhe___guest_enter"] > 0
+
+
 def test_kvm_without_its_interrupt_controller(tmp_path: Path) -> None:
     """Trap-and-emulate in user space: as many exits as virqlab's te, delivery, acknowledge and EOI."""
     fetched("kvm-user-gic")
@@ -109,6 +118,32 @@ def test_a_kernel_of_the_user(tmp_path: Path) -> None:
     assert set(found["functions"]) == {"_text", "__guest_enter", "?"}  # the last symbol ends the image
     image = record.load(tmp_path / "out")["run"]["host"]["images"]["kernel"]
     assert image["path"] == str(own.relative_to(suite.ROOT)) and "package" not in image
+
+
+def linked(path: Path, at: int, build: str, **places: int) -> Path:
+    """An ELF with these functions, at these distances from where it is linked to, and this build ID."""
+    lines = [f".org {place}\n.global {name}\n.type {name}, %function\n{name}:" for name, place in places.items()]
+    path.with_suffix(".S").write_text("\n".join([*lines, ".org 0x200000", ""]), encoding="utf-8")
+    link = ["-nostdlib", "-static", f"-Wl,-Ttext={at:#x}", "-Wl,-e,0", f"-Wl,--build-id={build}"]
+    subprocess.run(["aarch64-linux-gnu-gcc", *link, "-o", path, path.with_suffix(".S")], check=True)
+    return path
+
+
+def test_an_elf_file_of_the_kernel_of_the_user(tmp_path: Path) -> None:
+    """Its functions get what those places execute, as by the names that the kernel tells itself."""
+    fetched("kvm")
+    own = debian.file(*suite.peers()["kvm"].fetched["kernel"])
+    places = {line.split()[2]: int(line.split()[0], 16) for line in kallsyms_of(own)}
+    following = sorted(place for place in places.values() if place > places["__guest_enter"])[0]
+    base = places["_text"]
+    some = {name: places[name] - base for name in ("_text", "__guest_enter", "__kvm_hyp_vector")}
+    ordered = dict(sorted({**some, "after": following - base}.items(), key=lambda item: item[1]))
+    elf = linked(tmp_path / "vmlinux", base, "none", **ordered)
+    arguments = ["--strategy", "kvm", "--bench", "hvc", "--kernel", str(own)]
+    told = run(tmp_path / "told", *arguments)["kvm/hvc"]["functions"]
+    found = run(tmp_path / "elf", *arguments, "--symbols", str(elf))["kvm/hvc"]["functions"]
+    assert found["__guest_enter"] == told["__guest_enter"] > 0
+    assert set(found) <= {*ordered, "?"} and sum(found.values()) == sum(told.values())
 
 
 def test_a_peer_that_cannot_be_fetched(
@@ -151,6 +186,10 @@ def test_a_guest_that_kvm_cannot_run(tmp_path: Path, bad_guest: Callable[[str], 
         (["--strategy", "te", "--xen", "{guest}"], "--xen: no chosen strategy has it"),
         (["--strategy", "xen", "--xen", "{text}"], "is not an arm64 Image"),
         (["--strategy", "xen", "--xen", "{guest}", "--symbols", "/nowhere"], "cannot read /nowhere"),
+        (["--strategy", "xen", "--xen", "{guest}", "--symbols", "{text}"], "text has no symbols"),
+        (["--strategy", "xen", "--xen", "{guest}", "--symbols", "{hyp}"], "has no symbol 'hyp_traps_vector'"),
+        (["--strategy", "xen", "--xen", "{guest}", "--symbols", "{other}"], "there is no build ID 1234"),
+        (["--strategy", "xen", "--symbols", "{hyp}"], "--symbols: no chosen strategy has an image of yours"),
     ],
 )
 def test_wrong_images_of_the_user(
@@ -159,7 +198,9 @@ def test_wrong_images_of_the_user(
     """One line, exit code 2, nothing run."""
     text = tmp_path / "text"
     text.write_text("no image", encoding="utf-8")
-    values = {"guest": str(suite.ROOT / "build/guests/bench.img"), "text": str(text)}
+    other = linked(tmp_path / "other", 0xA0000200000, "0x1234", hyp_traps_vector=0x800)
+    values = {"guest": str(suite.ROOT / "build/guests/bench.img"), "hyp": str(suite.ROOT / "build/hyp/hyp.elf")}
+    values |= {"text": str(text), "other": str(other)}
     arguments = [argument.format(**values) for argument in arguments]
     assert cli.main(["run", "--bench", "hvc", "--out", str(tmp_path / "out"), *arguments]) == 2
     said = capsys.readouterr().err
