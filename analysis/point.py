@@ -28,7 +28,7 @@ class Context:
     insns_per_tick: of the machine's counter; sliced: whether a timer ends the turns of vCPUs; regions: name ->
     [base, size] of its device frames; max_exits: bound on the exits of the measured region, None for no bound;
     deadline_ns: the virtual-time deadline; killed: why the executor ended the run, or what it died of; host_elf,
-    host_vectors: what runs at EL2, the symbol of its vectors.
+    host_vectors: what runs at EL2, the symbol of its vectors; outlived: whether it goes on when the guest is done.
     """
 
     identity: dict[str, Any]
@@ -42,6 +42,7 @@ class Context:
     guest_elf: Path | None = None
     host_elf: Path | None = None
     host_vectors: str = "vectors"
+    outlived: bool = False
     regions: Mapping[str, Sequence[int]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
@@ -131,6 +132,7 @@ def _failure(directory: Path, context: Context, guest: Console) -> str:
     """Why the run cannot be measured, the most telling reason first; empty when it can."""
     vcpus = trace.load_unchecked(directory / TRACE_DIR)
     deadline = any(v.size and v[-1]["kind"] == trace.END and v[-1]["sub"] == trace.END_DEADLINE for v in vcpus)
+    deadline &= not (context.outlived and (guest.passed is not None or guest.skipped))
     why = f"virtual-time deadline of {context.deadline_ns / 1e6:g} ms" if deadline else context.killed
     if why:
         return f"{why}: {_whereabouts(diagnosis(directory, '', context))}"

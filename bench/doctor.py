@@ -31,6 +31,7 @@ TOOLS = {
     "gcc": "builds the plugin",
     "make": "builds everything",
     "gnuplot": "draws the report's figures",
+    "dtc": "makes the device tree of a peer",
 }
 
 

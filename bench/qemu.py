@@ -13,10 +13,13 @@ from pathlib import Path
 
 from analysis import marks
 from analysis.point import PROFILE, TRACE_DIR
+from bench import trees
 from bench.images import Images
 from bench.suite import ROOT, Point
 
 STDERR_LOG, STIMULUS = "stderr.log", "stimulus"
+# A UART that nothing is behind is not in the machine's device tree: the peer's, as its row has it.
+HOST_CONSOLE = ["-serial", "null"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,8 @@ class _Word(str):
 
 def command(point: Point, images: Images, count: str = "fast") -> list[str]:
     """The argument vector; paths inside the point's directory are relative to it, so it is the working directory."""
-    machine, strategy = point.machine, point.strategy
-    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
-    values = {name: _Word(path) for name, path in images.files.items()}
-    values |= {"bootargs": _Word(point.bootargs), "hyp_args": _Word(point.hyp_args), "vcpus": _Word(point.vcpus)}
-    values |= {name: _Word(text) for name, text in strategy.params.items()}
+    strategy = point.strategy
+    values = _values(point, images)
     plugin = ",".join(
         [
             f"{values['plugin']:option}",
@@ -56,13 +56,28 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
         ]
     )
     boot = [arg.format(**values) for arg in strategy.args]
-    return [str(images.qemu.path), "-M", options, *point.machine_args, *boot, "-plugin", plugin]
+    return [str(images.qemu.path), "-M", _machine(point), *point.machine_args, *boot, "-plugin", plugin]
 
 
-def prepare(point: Point, directory: Path) -> None:
+def _machine(point: Point) -> str:
+    return ",".join(filter(None, [point.machine.machine, point.strategy.machine_options]))
+
+
+def _values(point: Point, images: Images) -> dict[str, _Word]:
+    """What {name} stands for in a row's args."""
+    values = {name: _Word(path) for name, path in images.files.items()}
+    values |= {"bootargs": _Word(point.bootargs), "hyp_args": _Word(point.hyp_args), "vcpus": _Word(point.vcpus)}
+    return values | {name: _Word(text) for name, text in point.strategy.params.items()}
+
+
+def prepare(point: Point, images: Images, directory: Path) -> None:
     """Write the files that the command names, into the directory it will run in."""
     if point.stimulus:
         (directory / STIMULUS).write_text(point.stimulus.table(point.machine), encoding="utf-8")
+    if point.strategy.trees:
+        sizes = {f"{name}_size": str(path.stat().st_size) for name, path in images.files.items()}
+        machine = [str(images.qemu.path), *point.machine_args, *HOST_CONSOLE, "-M", _machine(point)]
+        trees.write(point.strategy.trees, _values(point, images) | sizes, machine, directory)
 
 
 def run(arguments: list[str], directory: Path, timeout_s: float, file_mib: int | None = None) -> Outcome:

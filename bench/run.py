@@ -167,7 +167,7 @@ class Runner:
         command = qemu.command(point, self._snapshot, self.options.count) + (extra or [])
         limit = point.machine.trace_mib if not extra else None
         timeout_s = min(point.timeout_s, max(self._remaining_s(), 0.1))
-        qemu.prepare(point, work)
+        qemu.prepare(point, self._snapshot, work)
         outcome = qemu.run(command, work, timeout_s, limit)
         derived = point_record.derive(work, self._context(point, outcome.failure))
         record.write_json(work / POINT_JSON, derived)
@@ -212,6 +212,7 @@ class Runner:
             guest_elf=elf_of(self.images.files["guest"]),
             host_elf=self._symbols(point.strategy),
             host_vectors=point.strategy.vectors,
+            outlived=point.strategy.outlives,
         )
 
 

@@ -58,11 +58,13 @@ class Strategy:
     fetched: dict[str, list[str]] = field(default_factory=dict)
     archives: dict[str, dict[str, str]] = field(default_factory=dict)
     kallsyms: dict[str, str] = field(default_factory=dict)
+    trees: dict[str, str] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     regions: dict[str, list[int]] = field(default_factory=dict)
     boot_ms: float = 0
     boot_s: float = 0
     begin: str = ""
+    outlives: bool = False
     guests: list[int] = field(default_factory=list)
     machine_options: str = ""
     images: dict[str, str] = field(default_factory=dict)

@@ -18,9 +18,10 @@ fdt_dir=$top/build/deps/arm64
 qemu_min=1:10.0
 
 bench_packages=(gcc libc6-dev make gcc-aarch64-linux-gnu pkg-config libglib2.0-dev python3 python3-numpy
-  python3-jsonschema python3-jinja2 python3-rich python3-pyelftools gnuplot-nox)
+  python3-jsonschema python3-jinja2 python3-rich python3-pyelftools gnuplot-nox
+  device-tree-compiler)
 test_packages=(clang lld llvm clang-format clang-tidy cppcheck shellcheck libclang-rt-14-dev black flake8 mypy
-  python3-pytest python3-hypothesis python3-pexpect babeltrace2 device-tree-compiler chromium fonts-dejavu-core)
+  python3-pytest python3-hypothesis python3-pexpect babeltrace2 chromium fonts-dejavu-core)
 # Debian 13 renamed the compiler runtime: take what the archive has.
 optional_test_packages=(libclang-rt-14-dev)
 

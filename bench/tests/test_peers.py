@@ -68,6 +68,26 @@ def test_xen_is_what_was_measured_by_hand(tmp_path: Path) -> None:
     assert images["xen"]["package"].startswith("xen-hypervisor-4.20-arm64 4.20")
 
 
+def test_xen_without_a_dom0(tmp_path: Path, bad_guest: Callable[[str], Path]) -> None:
+    """It costs what dom0 does. Xen goes on after it: the deadline is the end, and a failure without a result."""
+    fetched("xen-dom0less")
+    benches = {
+        "hvc": "roundtrip",
+        "mmio_vgic": "roundtrip",
+        "sgi_self": "handler",
+        "timer": "handler",
+        "ipi": "roundtrip",
+    }
+    found = run(tmp_path / "1", "--strategy", "xen,xen-dom0less", "--bench", ",".join(benches), *REPEATED)
+    for bench, what in benches.items():
+        dom0, domu = (headline(found[f"{name}/{bench}"], f"{what}_ticks") for name in ("xen", "xen-dom0less"))
+        assert domu == pytest.approx(dom0, rel=0.02)
+    arguments = ["--strategy", "xen-dom0less", "--bench", "hvc", "--guest"]
+    silent = run(tmp_path / "2", *arguments, str(bad_guest("silent")))["xen-dom0less/hvc"]
+    assert silent["status"] == "fail" and silent["reason"].startswith("virtual-time deadline of 2100 ms")
+    assert "(XEN) Freed" in silent["diagnosis"]["host_console"][-1]
+
+
 def test_xen_batches_timers(tmp_path: Path) -> None:
     """A guest that waits for less than timer_slop is woken late; the instructions are the same."""
     fetched("xen")
