@@ -31,6 +31,7 @@ WORDS = re.compile(r"#((?: [0-9a-f]{16}){1,4})$")
 CRC = re.compile(r"# crc32 ([0-9a-f]{8})$")
 FACTS = re.compile(r"# virqlab-guest (.*)$")
 HYPERVISOR = "virqlab: "
+PANIC = re.compile(r"Kernel panic - not syncing|Panic on CPU \d")  # of Linux, of Xen
 VM = re.compile(r"vm(\d+): ?")
 
 Words = npt.NDArray[np.uint64]
@@ -73,9 +74,12 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def last_lines(text: str, count: int) -> list[str]:
-    """The last lines that are not sample words, for a failed point's diagnosis."""
-    lines = [line.rstrip() for line in text.splitlines()]
-    return [line for line in lines if line and not WORDS.match(line)][-count:]
+    """The last lines that are not sample words, for a failed point's diagnosis; of one that panics the first of that:
+    what it panics of stands there, and a call trace behind it."""
+    stripped = (line.rstrip() for line in text.splitlines())
+    lines = [line for line in stripped if line and not WORDS.match(line)]
+    panic = next((place for place, line in enumerate(lines) if PANIC.search(line)), None)
+    return lines[-count:] if panic is None else lines[panic : panic + count]
 
 
 def _result(console: Console, match: re.Match[str]) -> None:

@@ -137,8 +137,9 @@ def _failure(directory: Path, context: Context, guest: Console) -> str:
     if why:
         return f"{why}: {_whereabouts(diagnosis(directory, '', context))}"
     if guest.passed is None and not guest.skipped:
-        said = console.last_lines(_text(directory / HOST_LOG), 1)
-        return "the guest ended without a result line on its console" + "".join(f"; its host's last: {x}" for x in said)
+        said = console.last_lines(_text(directory / HOST_LOG), CONSOLE_LINES)
+        last = next((line for line in said if console.PANIC.search(line)), said[-1] if said else "")
+        return "the guest ended without a result line on its console" + (f"; its host's last: {last}" if last else "")
     if not guest.passed and not guest.skipped:
         return f"the guest reports failure: {guest.reason or 'no reason given'}"
     if guest.bench != context.identity["bench"]:

@@ -11,7 +11,7 @@ from bench import debian
 from bench.suite import ROOT
 
 CACHE = ROOT / "build/cache/kallsyms"
-TIMEOUT_S = 300
+TIMEOUT_S = 120
 # Where the kernel is linked to: as it runs with nokaslr, whatever the machine.
 MACHINE = ["-M", "virt,gic-version=3", "-cpu", "max", "-m", "1G"]
 PLAIN = ["-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]

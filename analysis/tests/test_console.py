@@ -72,3 +72,10 @@ def test_last_lines_leave_samples_out() -> None:
     """The diagnosis quotes words of people."""
     assert console.last_lines(log(*frame("x", [1, 2, 3, 4])), 2)[0] == "# data x 4 u64"
     assert not any("0000000000000001" in line for line in console.last_lines(log(*frame("x", [1])), 9))
+
+
+@pytest.mark.parametrize("panic", ["[ 0.3] Kernel panic - not syncing: no init", "(XEN) Panic on CPU 0:"])
+def test_what_a_host_panics_of_is_among_its_last_lines(panic: str) -> None:
+    """However long the call trace behind it; a parameter of that name is no panic."""
+    lines = ["Command line: panic=-1", "a driver", panic, *(f"frame {number}" for number in range(9))]
+    assert console.last_lines("\n".join(lines), 3) == [panic, "frame 0", "frame 1"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable
 
@@ -190,6 +191,40 @@ def test_a_peer_that_crashes(tmp_path: Path, bad_guest: Callable[[str], Path]) -
     silent = run(tmp_path / "2", "--strategy", "xen", "--bench", "hvc", "--guest", str(bad_guest("silent")))["xen/hvc"]
     assert silent["status"] == "fail" and "its host's last: (XEN) Hardware Dom0 halted" in silent["reason"]
     assert "(XEN) Freed" in " ".join(silent["diagnosis"]["host_console"])
+
+
+def said_last(point: dict[str, Any]) -> str:
+    """The last lines of a peer's console in a failed point."""
+    assert point["status"] == "fail"
+    return " ".join(point["diagnosis"]["host_console"])
+
+
+def test_a_peer_that_panics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Xen with a guest that gets more memory than there is, a host of KVM without its first process: their last words
+    are kept."""
+    fetched("xen")
+    fetched("kvm")
+    rows = suite.peers()
+    wrong = {"xen": " dom0_mem=8G", "kvm": " rdinit=/nothing"}
+    broken = {name: replace(rows[name], params={**rows[name].params, "more": more}) for name, more in wrong.items()}
+    monkeypatch.setattr(suite, "peers", lambda: rows | broken)
+    found = run(tmp_path, "--strategy", "xen,kvm", "--bench", "hvc")
+    assert "(XEN) Panic on CPU 0:" in said_last(found["xen/hvc"])
+    assert "Kernel panic - not syncing" in said_last(found["kvm/hvc"])
+    assert "Kernel panic - not syncing" in found["kvm/hvc"]["reason"]
+
+
+def test_what_hangs_under_kvm(tmp_path: Path, bad_guest: Callable[[str], Path]) -> None:
+    """A guest that says nothing more, and a kernel: the deadline ends both."""
+    fetched("kvm")
+    arguments = ["--strategy", "kvm", "--bench", "hvc"]
+    guest = run(tmp_path / "1", *arguments, "--guest", str(bad_guest("sleep")))["kvm/hvc"]
+    assert guest["reason"].startswith("virtual-time deadline of 3100 ms: last exit ")
+    assert "virqlab-vmm: vcpus=1 gic=3 bench=hvc" in said_last(guest)
+    symbols = linked(tmp_path / "vmlinux", 0xFFFF800080000000, "none", __kvm_hyp_vector=0)  # it would be asked for them
+    own = ["--kernel", str(bad_guest("sleep")), "--symbols", str(symbols)]
+    kernel = run(tmp_path / "2", *arguments, *own)["kvm/hvc"]
+    assert kernel["status"] == "fail" and kernel["reason"].startswith("virtual-time deadline of 3100 ms: no exit")
 
 
 def test_a_guest_that_kvm_cannot_run(tmp_path: Path, bad_guest: Callable[[str], Path]) -> None:
