@@ -7,6 +7,7 @@ speaks of stays at its prior, and the fit without a number tells what the model 
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from itertools import combinations
@@ -140,6 +141,32 @@ def check(model: Model, published: Published, record: Record | None = None) -> l
             found = [Sample(name, machine.cycles(machine.numbers[name]), own[name]) for name in shared]
         checked += [Checked(machine.name, one.name, one.cycles, model.cycles(one.vector)) for one in found]
     return checked
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A benchmark that takes two machines with the same software, so with the same event vector, different cycles."""
+
+    name: str
+    machine: str
+    cycles: float
+    other: str
+    other_cycles: float
+
+    @property
+    def least(self) -> float:
+        """How wrong() any one prediction is on one of the two at least: what lies between them by the same factor."""
+        return math.sqrt(1 + costs.wrong(self.other_cycles / self.cycles - 1)) - 1
+
+
+def disagreement(model: Model, published: Published) -> Disagreement | None:
+    """The largest one between the machine of a model and those that it is checked on; None when it is on none."""
+    own = {number.name: number.cycles for number in model.numbers}
+    found = [
+        Disagreement(one.name, model.machine, own[one.name], one.machine, one.published)
+        for one in check(model, published)
+    ]
+    return max(found, key=lambda one: one.least) if found else None
 
 
 def predict(cost: Floats, sample: Sample) -> float:

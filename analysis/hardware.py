@@ -12,9 +12,10 @@ from typing import Any, Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from analysis import costs, table
+from analysis import costs, fit, table
 from analysis.costs import Model
 from analysis.fit import Checked
+from analysis.published import Published
 from analysis.spans import SPANS
 
 Record = dict[str, Any]
@@ -118,6 +119,18 @@ def verdict(residual: float) -> str:
     if residual <= costs.HEADLINE_MAX:
         return f"at most {costs.HEADLINE_MAX:.0%}, so latencies may be ranked by it"
     return f"more than {costs.HEADLINE_MAX:.0%}, so exits and event vectors are the result and latencies simulator-only"
+
+
+def disagreement(model: Model, published: Published) -> str:
+    """What no model of this software can be right about; empty when its numbers are of one machine."""
+    found = fit.disagreement(model, published)
+    if found is None:
+        return ""
+    return (
+        f"No costs are right about both {found.machine} and {found.other}: the same {found.name} takes "
+        f"{found.cycles:.0f} cycles on the one and {found.other_cycles:.0f} on the other, so a prediction of it is "
+        f"wrong by at least {found.least:.0%} on one of them."
+    )
 
 
 def change(old: Point, new: Point, model: Model) -> list[str]:

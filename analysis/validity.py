@@ -17,7 +17,16 @@ BEGIN, END = "<!-- numbers of the cost models -->", "<!-- /numbers -->"
 def numbers(models: list[Model], published: Published) -> str:
     """What stands between the markers."""
     blocks = [block for model in models for block in _model(model, published)]
-    return "\n\n".join(blocks or ["There is no cost model: no published number has been compared."]) + "\n"
+    blocks = blocks or ["There is no cost model: no published number has been compared."]
+    return "\n\n".join([*blocks, *_unlike(published)]) + "\n"
+
+
+def _unlike(published: Published) -> Iterator[str]:
+    """The machines that no model is fitted or checked on."""
+    told = [one for one in published.machines.values() if one.unlike]
+    if told:
+        yield "Published, and of other software than any that runs here:"
+        yield "\n".join(f"- **{one.name}** ({one.title}; {one.source}): {one.unlike}." for one in told)
 
 
 def replaced(text: str, made: str) -> str:
@@ -70,6 +79,7 @@ def _model(model: Model, published: Published) -> Iterator[str]:
             ["not fitted on", "published benchmark", "its cycles", "predicted", "error"],
             [[c.machine, c.name, f"{c.published:.0f}", f"{c.predicted:.0f}", f"{c.error:+.0%}"] for c in checked],
         )
+        yield hardware.disagreement(model, published)
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

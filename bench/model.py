@@ -82,6 +82,8 @@ def check(arguments: argparse.Namespace) -> int:
     checked = fit.check(model, published.load(), run)
     _show(hardware.fit_table(model), hardware.check_table(model, checked))
     known = published.load()
+    if checked:
+        print(hardware.disagreement(model, known))
     own = known.machines[model.machine]
     for machine in known.machines.values():
         if machine.name != own.name and machine not in fit.like(known, own):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import costs, fit, hardware, published
+from analysis import costs, fit, hardware, published, validity
 from analysis.costs import PARAMETERS, Model
 from analysis.errors import LabError
 from analysis.fit import Priors, Sample
@@ -254,3 +254,21 @@ def test_the_models_that_come_with_virqlab_are_what_their_numbers_give() -> None
         assert again.cost == pytest.approx(model.cost, rel=0.01, abs=0.01)
         unseen = [number.left_out for number in again.numbers] + [checked.error for checked in fit.check(model, known)]
         assert max(map(costs.wrong, unseen)) == pytest.approx(model.residual, abs=0.002)
+
+
+def test_what_no_costs_are_right_about() -> None:
+    """The number in which two machines differ most, both ways alike, and the middle between the two."""
+    board, other = machine(), machine("other")
+    for factor in (4.0, 0.25):
+        odd = replace(other, numbers={**other.numbers, "b3": factor * board.numbers["b3"]})
+        found = fit.disagreement(fitted(VAGUE, odd), lab(board, odd))
+        assert found is not None and (found.name, found.machine, found.other) == ("b3", "board", "other")
+        assert found.least == pytest.approx(1.0) and found.other_cycles == pytest.approx(factor * found.cycles)
+    assert fit.disagreement(fitted(), lab(board)) is None
+
+
+def test_what_is_published_and_not_checked_is_told() -> None:
+    """With the reason, beside the models."""
+    unlike = replace(machine("odd"), strategies=(), unlike="a prototype")
+    said = validity.numbers([fitted()], lab(machine(), unlike))
+    assert "- **odd** (a board; nowhere): a prototype." in said and "No costs are right" not in said
