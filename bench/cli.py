@@ -24,9 +24,9 @@ REPORT_DEFAULT = "results/latest/report.html"
 HELP_COLUMNS = 80
 # A user's own build in place of a fetched file of the same name (bench/peers.toml).
 OWN = {
-    "kernel": "another arm64 kernel Image for kvm and kvm-nvhe",
-    "xen": "another Xen for xen",
-    "symbols": "its symbols: vmlinux or xen-syms",
+    "kernel": "another arm64 kernel Image for kvm and its like, not kvm-6.1",
+    "xen": "another Xen for xen and xen-dom0less",
+    "symbols": "its symbols: vmlinux, System.map, xen-syms",
 }
 EXIT_CODES = "Exit codes: 0 good, 1 a point or a check failed, 2 bad input."
 
