@@ -137,21 +137,6 @@ def test_kvm_without_its_interrupt_controller(tmp_path: Path) -> None:
     assert found["irqs"]["acknowledged"] == 1000
 
 
-def test_a_kernel_of_the_user(tmp_path: Path) -> None:
-    """It takes the place of the fetched one, and its symbols that of what it tells itself."""
-    fetched("kvm")
-    own = debian.file(*suite.peers()["kvm"].fetched["kernel"])
-    symbols = tmp_path / "System.map"
-    lines = [line for line in kallsyms_of(own) if line.split()[2] in ("_text", "__kvm_hyp_vector", "__guest_enter")]
-    symbols.write_text("".join(lines), encoding="utf-8")
-    arguments = ["--strategy", "kvm", "--bench", "hvc", "--kernel", str(own), "--symbols", str(symbols)]
-    found = run(tmp_path / "out", *arguments)["kvm/hvc"]
-    assert found["status"] == "pass", found["reason"]
-    assert set(found["functions"]) == {"_text", "__guest_enter", "?"}  # the last symbol ends the image
-    image = record.load(tmp_path / "out")["run"]["host"]["images"]["kernel"]
-    assert image["path"] == str(own.relative_to(suite.ROOT)) and "package" not in image
-
-
 def linked(path: Path, at: int, build: str, **places: int) -> Path:
     """An ELF with these functions, at these distances from where it is linked to, and this build ID."""
     lines = [f".org {place}\n.global {name}\n.type {name}, %function\n{name}:" for name, place in places.items()]
@@ -161,21 +146,27 @@ def linked(path: Path, at: int, build: str, **places: int) -> Path:
     return path
 
 
-def test_an_elf_file_of_the_kernel_of_the_user(tmp_path: Path) -> None:
-    """Its functions get what those places execute, as by the names that the kernel tells itself."""
+def test_a_kernel_of_the_user(tmp_path: Path) -> None:
+    """It takes the place of the fetched one, and its symbols, text or ELF, that of what it tells itself."""
     fetched("kvm")
     own = debian.file(*suite.peers()["kvm"].fetched["kernel"])
-    places = {line.split()[2]: int(line.split()[0], 16) for line in kallsyms_of(own)}
-    following = sorted(place for place in places.values() if place > places["__guest_enter"])[0]
+    lines = [line for line in kallsyms_of(own) if line.split()[2] in ("_text", "__kvm_hyp_vector", "__guest_enter")]
+    (tmp_path / "System.map").write_text("".join(lines), encoding="utf-8")
+    places = {line.split()[2]: int(line.split()[0], 16) for line in lines}
     base = places["_text"]
-    some = {name: places[name] - base for name in ("_text", "__guest_enter", "__kvm_hyp_vector")}
-    ordered = dict(sorted({**some, "after": following - base}.items(), key=lambda item: item[1]))
-    elf = linked(tmp_path / "vmlinux", base, "none", **ordered)
-    arguments = ["--strategy", "kvm", "--bench", "hvc", "--kernel", str(own)]
-    told = run(tmp_path / "told", *arguments)["kvm/hvc"]["functions"]
-    found = run(tmp_path / "elf", *arguments, "--symbols", str(elf))["kvm/hvc"]["functions"]
-    assert found["__guest_enter"] == told["__guest_enter"] > 0
-    assert set(found) <= {*ordered, "?"} and sum(found.values()) == sum(told.values())
+    linked(tmp_path / "vmlinux", base, "none", **{name: place - base for name, place in places.items()})
+    arguments = ["--strategy", "kvm", "--bench", "hvc", "--kernel", str(own), "--symbols"]
+    found = {
+        name: run(tmp_path / "out" / name, *arguments, str(tmp_path / name))["kvm/hvc"]
+        for name in ("System.map", "vmlinux")
+    }
+    assert found["System.map"]["status"] == "pass", found["System.map"]["reason"]
+    text, elf = (point["functions"] for point in found.values())
+    assert set(text) == {"_text", "__guest_enter", "?"}  # the last symbol ends the image
+    assert elf["__guest_enter"] == text["__guest_enter"] > 0 and "__kvm_hyp_vector" in elf
+    assert sum(elf.values()) == sum(text.values())
+    image = record.load(tmp_path / "out" / "vmlinux")["run"]["host"]["images"]["kernel"]
+    assert image["path"] == str(own.relative_to(suite.ROOT)) and "package" not in image
 
 
 def test_a_peer_that_cannot_be_fetched(
