@@ -188,7 +188,7 @@ def test_a_peer_that_cannot_be_fetched(
 def test_a_peer_that_crashes(tmp_path: Path, bad_guest: Callable[[str], Path]) -> None:
     """A Xen of the user's that hangs, and a guest that ends without a word: failed points that say why."""
     fetched("xen")
-    broken = run(tmp_path / "1", "--strategy", "xen", "--bench", "hvc", "--xen", str(bad_guest("hang")))["xen/hvc"]
+    broken = run(tmp_path / "1", "--strategy", "xen", "--bench", "hvc", "--xen", str(bad_guest("sleep")))["xen/hvc"]
     assert broken["status"] == "fail" and broken["reason"].startswith("virtual-time deadline of 2100 ms")
     silent = run(tmp_path / "2", "--strategy", "xen", "--bench", "hvc", "--guest", str(bad_guest("silent")))["xen/hvc"]
     assert silent["status"] == "fail" and "its host's last: (XEN) Hardware Dom0 halted" in silent["reason"]
