@@ -329,20 +329,28 @@ static bool owns(const struct its_device *device)
     return false;
 }
 
-static void message(struct vgic *vm, uint32_t pintid)
+/* Of a vCPU that waits for its turn to be woken, or of nobody. */
+static __attribute__((noinline)) void doorbell(struct vgic *vm, uint32_t pintid)
 {
     const struct vits_direct *direct = vm->delivery->direct;
+    const struct vgic_cpu *waits = direct == NULL ? NULL : direct->rung_for(vm, pintid);
+
+    if (waits != NULL)
+        vm->kick |= BIT32(waits->index);
+    else
+        vm->misuse++;
+}
+
+static void message(struct vgic *vm, uint32_t pintid)
+{
     const struct its_device *device;
-    const struct vgic_cpu *waits;
     uint32_t event;
 
     device = its_device_of(pintid, &event);
     if (owns(device))
         vits_message(vm, device->id, event);
-    else if (direct != NULL && (waits = direct->rung_for(vm, pintid)) != NULL)
-        vm->kick |= BIT32(waits->index);
     else
-        vm->misuse++;
+        doorbell(vm, pintid);
 }
 
 /* Core 0 has a vCPU of another VM loaded, or none. */

@@ -22,12 +22,6 @@ void sched_poke(struct vcpu *vcpu)
     gic->send_sgi(core->mpidr, GIC_ATTEND);
 }
 
-void timer_forget(struct vcpu *vcpu)
-{
-    list_remove(&vcpu->timer);
-    list_init(&vcpu->timer);
-}
-
 void timer_remember(struct core *core, struct vcpu *vcpu)
 {
     struct list *at = core->timers.prev;

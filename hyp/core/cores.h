@@ -51,6 +51,10 @@ void attend_timers(struct core *core);
 
 /* Its timers do not tick while it is not loaded: this core's tells when one is due. */
 void timer_remember(struct core *core, struct vcpu *vcpu);
-void timer_forget(struct vcpu *vcpu);
+static inline void timer_forget(struct vcpu *vcpu)
+{
+    list_remove(&vcpu->timer);
+    list_init(&vcpu->timer);
+}
 
 #endif

@@ -105,20 +105,24 @@ void sched_on(struct vcpu *vcpu)
         sched_poke(vcpu);
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* The first of: the end of the slice, a move, the first timer of those that are not loaded. */
 static void set_timer(const struct core *core)
 {
+    const struct vcpu *loaded = core->loaded;
     uint64_t deadline = UINT64_MAX;
 
-    if (!list_empty(&core->timers))
-        deadline = CONTAINER_OF(core->timers.next, struct vcpu, timer)->deadline;
-    if (core->loaded != NULL && core->loaded->moves < deadline)
-        deadline = core->loaded->moves;
-    if (core->loaded != NULL && runqueue_contended(&core->queue, &core->loaded->run)) {
-        uint64_t end = core->loaded->run.since + core->loaded->run.left;
-
-        deadline = end < deadline ? end : deadline;
+    if (loaded != NULL) {
+        deadline = loaded->moves;
+        if (runqueue_contended(&core->queue, &loaded->run))
+            deadline = earlier(loaded->run.since + loaded->run.left, deadline);
     }
+    if (!list_empty(&core->timers))
+        deadline = earlier(CONTAINER_OF(core->timers.next, struct vcpu, timer)->deadline, deadline);
     timer_host_set(deadline);
 }
 
@@ -221,7 +225,7 @@ static void hand_over(void *argument)
     run_next(own_core());
 }
 
-static _Noreturn void move(struct core *core, struct vcpu *vcpu)
+static _Noreturn __attribute__((noinline)) void move(struct core *core, struct vcpu *vcpu)
 {
     unload(core, PUT_PREEMPT);
     runqueue_leave(&core->queue);

@@ -71,8 +71,10 @@ void lr_put(struct vgic_cpu *cpu, enum delivery_put why)
 {
     (void)why;
     lr_count_eois(cpu);
-    lr_take_out_all(cpu);
-    lr_sample_saved(cpu);
+    if (cpu->delivery.lr.used != 0) {
+        lr_take_out_all(cpu);
+        lr_sample_saved(cpu);
+    }
     watch_no_more(cpu);
     vif->save(&cpu->delivery.lr.interface);
     cpu->delivery.lr.hcr = 0;
@@ -272,7 +274,7 @@ static void access_timer(struct vgic_cpu *cpu, uint64_t esr, uint64_t value)
     model_take(cpu);
     cpu->delivery.lr.watching = false;
     timer_open();
-    lr_fetch(&cpu->local, BIT32(INTID_VTIMER) | BIT32(INTID_PTIMER));
+    lr_fetch(&cpu->local, LR_TIMERS);
     model_release(cpu);
     if ((esr & ISS_SYSREG_READ) != 0)
         vgic_set_x(cpu, sysreg_rt(esr), value);
@@ -293,7 +295,7 @@ static void write_group_enable(struct vgic_cpu *cpu, uint32_t enable, bool on)
 }
 
 /* What traps only for a while. */
-static void sysreg_watched(struct vgic_cpu *cpu, uint64_t esr)
+static __attribute__((noinline)) void sysreg_watched(struct vgic_cpu *cpu, uint64_t esr)
 {
     uint64_t value = cpu->x[sysreg_rt(esr)];
 

@@ -21,7 +21,9 @@ void lr_resample(struct virq *irq);
 void lr_maintenance(struct vgic_cpu *cpu);
 void lr_rearm(struct vgic_cpu *cpu);
 
-/* What the lines of its timers are at put(): their registers are saved, and those of this core off. */
+#define LR_TIMERS (BIT32(INTID_VTIMER) | BIT32(INTID_PTIMER)) /* of vgic_cpu.local */
+
+/* What the lines of its timers are at put(): their registers are saved. */
 void lr_sample_saved(struct vgic_cpu *cpu);
 
 /* Trapped system registers of a GICv3 (deliver_lr.c); */

@@ -247,11 +247,9 @@ static struct virq *highest_waiting(const struct vgic_cpu *cpu, unsigned groups)
     struct virq *group0 = (groups & 1) != 0 ? cpu->ready[0].front : NULL;
     struct virq *group1 = (groups & 2) != 0 ? cpu->ready[1].front : NULL;
 
-    if (group0 == NULL || group1 == NULL)
-        return group0 == NULL ? group1 : group0;
-    if (group0->priority == group1->priority)
-        return cpu->delivery.lr.group1_first ? group1 : group0;
-    return group1->priority < group0->priority ? group1 : group0;
+    if (group0 == NULL || (group1 != NULL && group1->priority < group0->priority + cpu->delivery.lr.group1_first))
+        return group1;
+    return group0;
 }
 
 static void place_pending(struct vgic_cpu *cpu, unsigned groups)

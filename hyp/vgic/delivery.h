@@ -54,9 +54,9 @@ union delivery_state {
         uint32_t hcr_always; /* its bits that are always set */
         bool attend;         /* before the next entry: hcr_always is old, or another core raised a resident interrupt */
         bool outside;        /* an active interrupt may have no list register */
-        bool group1_first;   /* of pending ones of equal priority: as when all were last taken out */
         bool watching;       /* the guest's accesses to its timers trap */
         bool watching_groups;                  /* its writes of ICC_IGRPEN<n>_EL1 trap */
+        bool group1_first;                     /* of pending ones of equal priority: as when all were last taken out */
         uint64_t written[LIST_REGISTERS_MAX];  /* by list register, without the state */
         struct virq *held[LIST_REGISTERS_MAX]; /* by list register */
         struct virtual_interface interface;
