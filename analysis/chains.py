@@ -6,7 +6,7 @@ All moments are instruction indices of the vCPU (int64), ABSENT where a moment d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -36,19 +36,22 @@ class Region:
 
     begin, end: instruction indices of the two marks; guest: the GUEST flag of the marks, which tells a guest's
     own EL1 from the hypervisor's (bare metal has it clear everywhere); first: position of records[0] in the trace;
-    frames: where the machine has the registers of its interrupt controller.
+    frames: where the machine has the registers of its interrupt controller; vm: the VMID of the VM that has the marks,
+    vms: that of each record.
     """
 
     records: Records
     begin: int
     end: int
     guest: bool
-    first: int = 0
-    frames: Frames = field(default_factory=dict)
+    first: int
+    frames: Frames
+    vm: int
+    vms: Insns
 
     def own(self, mask: Mask) -> npt.NDArray[np.intp]:
-        """The positions in `records` chosen by the mask that the measured guest itself executed."""
-        return np.flatnonzero(mask & (trace.is_guest(self.records) == self.guest))
+        """The positions in `records` chosen by the mask that the measured guest itself executed, no other VM."""
+        return np.flatnonzero(mask & (trace.is_guest(self.records) == self.guest) & (self.vms == self.vm))
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,9 @@ def find_region(records: Records, frames: Frames | None = None) -> Region:
     if begins.size != 1 or ends.size != 1 or begins[0] > ends[0]:
         raise TraceError(f"no measured region: {begins.size} MARK_RUN_BEGIN and {ends.size} MARK_RUN_END in the trace")
     first, last = int(begins[0]), int(ends[0])
-    part = records[first : last + 1]
+    part, vms = records[first : last + 1], trace.vmids(records)[first : last + 1]
     guest = bool(part["flags"][0] & trace.FLAG_GUEST)
-    return Region(part, int(part["insn"][0]), int(part["insn"][-1]), guest, first, frames or {})
+    return Region(part, int(part["insn"][0]), int(part["insn"][-1]), guest, first, frames or {}, int(vms[0]), vms)
 
 
 def marks_region(records: Records) -> bool:

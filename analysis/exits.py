@@ -44,13 +44,14 @@ class Exits:
 
     index: position in the records; begin: instruction index of the first instruction of the EL2 vector;
     end: instruction index of the first guest instruction after the entry's ERET (so end - begin is what the
-    hypervisor executed). An exit that the trace's end cut short ends there.
+    hypervisor executed). An exit that the trace's end cut short ends there. vms: the VMID of the VM that exited.
     """
 
     index: npt.NDArray[np.intp]
     begin: Insns
     end: Insns
     keys: npt.NDArray[np.int64]
+    vms: Insns
 
     def classes(self, first: int, last: int) -> dict[str, int]:
         """How many exits of each class have first <= begin < last, by name."""
@@ -97,7 +98,7 @@ def find_exits(records: Records) -> Exits:
     end = np.full(exits.shape, insn[-1] if insn.size else 0, np.int64)
     end[closed] = insn[entries[pair[closed]]] + 1
     chosen = records[exits]
-    return Exits(exits, insn[exits], end, class_keys(chosen["sub"], chosen["c"]))
+    return Exits(exits, insn[exits], end, class_keys(chosen["sub"], chosen["c"]), trace.vmids(records)[exits])
 
 
 def below_el2(records: Records) -> int:

@@ -140,7 +140,7 @@ class Observation:
     @cached_property
     def phases(self) -> dict[str, Insns]:
         """Instructions of each phase of each completed interrupt."""
-        return phases.find_phases(self.chains, self.taker.exits)
+        return phases.find_phases(self.chains, self.taker.exits, self.region.vm)
 
     @cached_property
     def events(self) -> list[dict[str, Series]]:

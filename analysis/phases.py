@@ -30,13 +30,14 @@ PHASES: Final = ("raise", "exit", "entry", "ack", "handler", "eoi")
 LATENCY: Final = PHASES[:3]
 
 
-def find_phases(chains: Chains, found: Exits) -> dict[str, Insns]:
-    """Instructions of each phase, one sample for each chain that was completed. TraceError when they do not add up."""
+def find_phases(chains: Chains, found: Exits, vm: int) -> dict[str, Insns]:
+    """Instructions of each phase, one sample for each chain that was completed by the VM of this VMID. TraceError when
+    they do not add up."""
     complete = (chains.t2 != ABSENT) & (chains.t3 != ABSENT) & (chains.t4 != ABSENT)
     t0, t1, t2, t3, t4 = (moment[complete] for moment in (chains.t0, chains.t1, chains.t2, chains.t3, chains.t4))
     vector = np.where(t1 == ABSENT, chains.reached[complete], t1)
     begin, end = _delivery(found, chains.reached[complete], vector)
-    eoi = _eoi_begin(found, t2, t3)
+    eoi = _eoi_begin(found, vm, t2, t3)
     edges = (t0, begin, end, vector, t2, eoi, t4)
     phases = {name: later - earlier for name, earlier, later in zip(PHASES, edges, edges[1:])}
     _check(phases, chains.between(chains.t4), (t1 - t0)[t1 != ABSENT], t1 != ABSENT)
@@ -54,10 +55,10 @@ def _delivery(found: Exits, reached: Insns, vector: Insns) -> tuple[Insns, Insns
     return np.where(exists, begin, vector), np.where(exists, end, vector)
 
 
-def _eoi_begin(found: Exits, t2: Insns, t3: Insns) -> Insns:
+def _eoi_begin(found: Exits, vm: int, t2: Insns, t3: Insns) -> Insns:
     """The EOIR write: the instruction before T3, or the one that trapped if no guest instruction ran since."""
     registers = [exits.sysreg_key(register) for register in EOIR]
-    trapped = np.isin(found.keys, [*registers, exits.class_key(EC_DATA_ABORT_LOWER)])
+    trapped = np.isin(found.keys, [*registers, exits.class_key(EC_DATA_ABORT_LOWER)]) & (found.vms == vm)
     begin, end = found.begin[trapped], found.end[trapped]
     if begin.size == 0:
         return t3 - 1

@@ -49,7 +49,7 @@ WFX_WFI, WFX_WFE = 0, 1
 DAIF_WRITE, DAIF_SET, DAIF_CLEAR = 0, 1, 2
 MMIO_WRITE, MMIO_SIZE_SHIFT = 1, 4  # MMIO.sub: bit 0, and where log2 of the bytes begins
 
-FORMAT: Final = 2  # env.trace_format of the metadata
+FORMAT: Final = 3  # env.trace_format of the metadata
 
 Records = npt.NDArray[np.void]
 Insns = npt.NDArray[np.int64]
@@ -127,6 +127,13 @@ def is_guest(records: Records) -> Mask:
     """Which records carry the GUEST flag."""
     mask: Mask = (records["flags"] & FLAG_GUEST) != 0
     return mask
+
+
+def vmids(records: Records) -> Insns:
+    """Which VM each record belongs to: the VMID of the last entry to a guest up to it, 0 before the first one."""
+    entries = np.flatnonzero((records["kind"] == ERET_EL2) & is_guest(records))
+    entered = np.insert(records["c"][entries].astype(np.int64), 0, 0)
+    return entered[np.searchsorted(entries, np.arange(records.size), side="right")]
 
 
 def counts(records: Records) -> Records:

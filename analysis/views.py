@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -85,7 +85,8 @@ def find_views(traced: Trace, frames: Frames | None = None) -> Views:
         if vcpu != measured:
             begin, end = traced.position(vcpu, measured, ends).tolist()
             first, stop = np.searchsorted(trace.insns(records), [begin, end])
-            part = Region(records[first:stop], begin, end, region.guest, int(first), region.frames)
+            vms = trace.vmids(records)[first:stop]
+            part = replace(region, records=records[first:stop], begin=begin, end=end, first=int(first), vms=vms)
             each.append(View(records, part))
         else:
             each.append(View(records, region))

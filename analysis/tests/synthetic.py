@@ -31,6 +31,7 @@ class Writer:
         self.rows: list[tuple[int, int, int, int, int, int, int, int]] = []
         self.insn = 0
         self.guest = guest
+        self.vm = 0  # the VMID that entries tell
 
     def add(self, kind: int, el: int = 1, sub: int = 0, flags: int = 0, c: int = 0, a: int = 0, b: int = 0) -> None:
         """One record at the current instruction, with the GUEST flag of this trace's guest."""
@@ -53,8 +54,13 @@ class Writer:
         self.execute(host_insns - 1)
         if counts:
             self.counts(el=2, **counts)
-        self.add(trace.ERET_EL2)
+        self.add(trace.ERET_EL2, c=self.vm)
         self.execute(1)
+
+    def switch(self, vm: int, host_insns: int) -> None:
+        """An interrupt, after which another VM goes on."""
+        self.vm = vm
+        self.exit(host_insns, sub=IRQ_LOWER, esr=0)
 
     def counts(self, el: int, **counts: int) -> None:
         """A counts record: executed since the last one at this level, by the guest below EL2."""
@@ -77,7 +83,7 @@ class Writer:
         self.execute(1)
         self.add(trace.EXC_EL2, sub=SYNC_LOWER, c=ESR_DABT, a=pc, b=address)
         self.execute(trap_insns - 1)
-        self.add(trace.ERET_EL2, a=pc + 4)
+        self.add(trace.ERET_EL2, c=self.vm, a=pc + 4)
         self.execute(1)
         flags = trace.FLAG_VALID | trace.FLAG_EMULATED
         self.add(trace.MMIO, sub=WORD | int(write), flags=flags, c=value, a=address, b=pc)

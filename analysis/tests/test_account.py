@@ -180,7 +180,7 @@ def test_an_account_that_does_not_close_is_refused() -> None:
     t0, t1, t2, t3, t4 = (np.array([at], np.int64) for at in (10, 20, 18, 40, 50))
     records = Writer(True).records()
     with pytest.raises(TraceError, match="phase ack of an interrupt is negative"):
-        phases.find_phases(Chains(t0, t1, t2, t3, t4, 1), exits.find_exits(records))
+        phases.find_phases(Chains(t0, t1, t2, t3, t4, 1), exits.find_exits(records), 0)
 
 
 def test_events_of_interrupts_and_operations() -> None:

@@ -118,5 +118,5 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     (directory / "metadata").write_text(metadata, encoding="utf-8")
     assert trace.load(directory).only.size == 1
     (directory / "metadata").write_text(metadata.replace("trace_format", "other"), encoding="utf-8")
-    with pytest.raises(TraceError, match="version 1 of the format, this reads 2"):
+    with pytest.raises(TraceError, match="version 1 of the format, this reads 3"):
         trace.load(directory)

@@ -3,6 +3,7 @@
 
 #include "decode.h"
 #include "flow.h"
+#include "guests.h"
 #include "profile.h"
 #include "put.h"
 #include "registers.h"
@@ -167,14 +168,6 @@ void event_resume(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     }
 }
 
-static struct emulation_owner running_vcpu(void)
-{
-    return (struct emulation_owner){
-        .vttbr = register_read(REG_VTTBR_EL2),
-        .vmpidr = register_read(REG_VMPIDR_EL2),
-    };
-}
-
 /* An exception from `from` to `el`: the first instruction after an emulated access may be its vector's. */
 static void end_emulated(struct vcpu *vcpu, unsigned int el, unsigned int from, uint64_t elr, uint64_t insn)
 {
@@ -193,9 +186,8 @@ static void end_emulated(struct vcpu *vcpu, unsigned int el, unsigned int from, 
 static void begin_emulated(struct vcpu *vcpu, const struct record *exception)
 {
     struct emulation *emulation = &vcpu->emulation;
-    const struct emulation_owner owner = running_vcpu();
 
-    emulation_trap(emulation, exception->c, exception->el, exception->a, exception->b, &owner);
+    emulation_trap(emulation, exception->c, exception->el, exception->a, exception->b, &vcpu->running);
     if (emulation->write && emulation->rt != A64_REG_ZR) {
         emulation->value = emulation_value(emulation, register_read((enum register_id)(REG_X0 + emulation->rt)));
     }
@@ -246,6 +238,21 @@ void event_exception(struct vcpu *vcpu, unsigned int el, unsigned int offset, ui
     }
 }
 
+static void enter_guest(struct vcpu *vcpu, unsigned int el, uint64_t pc)
+{
+    const struct emulation_owner next = {
+        .vttbr = register_read(REG_VTTBR_EL2),
+        .vmpidr = register_read(REG_VMPIDR_EL2),
+    };
+
+    guests_enter(vcpu, &next);
+    if (emulation_waits(&vcpu->emulation)) {
+        emulation_return(&vcpu->emulation, el, pc, &next);
+    }
+    set_attention(vcpu, 0);
+    set_attention(vcpu, 1);
+}
+
 bool event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
 {
     const uint64_t elr = register_read_el(REG_ELR_EL1, site->el);
@@ -265,12 +272,8 @@ bool event_eret(struct vcpu *vcpu, const struct site *site, uint64_t insn)
     if (site->el != 2 || !(record->flags & RECORD_GUEST)) {
         return false;
     }
-    if (emulation_waits(&vcpu->emulation)) {
-        const struct emulation_owner owner = running_vcpu();
-
-        emulation_return(&vcpu->emulation, to, elr, &owner);
-        set_attention(vcpu, to);
-    }
+    enter_guest(vcpu, to, elr);
+    record->c = (uint16_t)(vcpu->running.vttbr >> VTTBR_VMID_SHIFT);
     return true;
 }
 

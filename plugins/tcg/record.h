@@ -56,8 +56,8 @@ struct record {
     uint8_t el;    /* EXC_*: level the exception came from; ERET_*: level it returns to; else: level of execution */
     uint8_t sub;   /* EXC_*: vector offset / 0x80; WFX: 0 WFI, 1 WFE; END, MMIO, DAIF: the enumeration above */
     uint8_t flags; /* record_flag */
-    uint32_t c; /* EXC_*: ESR[31:0]; SYSREG*: ESR-style encoding (docs/trace-format.md); MARK: imm16; MMIO: value[31:0];
-                   DAIF: imm4; STIMULUS: value stored; SYNC: index of the other vCPU */
+    uint32_t c; /* EXC_*: ESR[31:0]; ERET_EL2 to a guest: its VMID; SYSREG*: ESR-style encoding (docs/trace-format.md);
+                   MARK: imm16; MMIO: value[31:0]; DAIF: imm4; STIMULUS: value stored; SYNC: index of the other vCPU */
     uint64_t a; /* EXC_*: ELR; ERET_*: target PC; SYSREG*, DAIF: value; MARK: x0; WFX: PC; END: PC of the last TB;
                    MMIO, STIMULUS: physical address, of an emulated access the guest's; SYNC: its instructions */
     uint64_t b; /* EXC_*: FAR, or the IPA for a stage 2 abort; ERET_*: SPSR; SYSREG*, MMIO, DAIF: PC; MARK: x1;

@@ -58,7 +58,8 @@ void vcpu_init(unsigned int index)
     vcpu->writer = index < count ? writers[index] : NULL;
     vcpu->flushed = calloc(1, sizeof(struct site));
     vcpu->told = calloc(count, sizeof(uint64_t));
-    if (!vcpu->writer || !vcpu->flushed || !vcpu->told) {
+    vcpu->awaited = calloc(VCPU_AWAITED, sizeof(struct awaited));
+    if (!vcpu->writer || !vcpu->flushed || !vcpu->told || !vcpu->awaited) {
         (void)fprintf(stderr, "virqlab: no room for vCPU %u\n", index);
         exit(EXIT_FAILURE);
     }

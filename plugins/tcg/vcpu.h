@@ -41,6 +41,15 @@ struct access {
     bool waiting;
 };
 
+/* Of a guest's vCPU that does not run: vcpu.access[ACCESS_GUEST], emulation and preempted[1] (guests.h). */
+#define VCPU_AWAITED 128
+struct awaited {
+    struct emulation_owner owner;
+    struct access access;
+    struct emulation emulation;
+    uint64_t preempted;
+};
+
 struct vcpu {
     /* Written by inline operations. */
     uint64_t insns;        /* instructions counted: those of the segments that started */
@@ -58,6 +67,8 @@ struct vcpu {
     uint64_t preempted[3]; /* by level: vector of an exception taken whose first instruction has yet to run */
     struct access access[ACCESS_CONTEXTS];
     struct emulation emulation;
+    struct emulation_owner running; /* the guest's vCPU that was entered last */
+    struct awaited *awaited;        /* VCPU_AWAITED places, of others */
 
     void *cpu;      /* QEMU's; where there are several */
     uint64_t *told; /* of each other vCPU: the instructions that the last SYNC told */
