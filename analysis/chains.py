@@ -25,7 +25,7 @@ ABSENT: Final = -1
 DEADLINE_OFFSET: Final = 0
 
 EC_WFX: Final = 0x01
-EC_DATA_ABORT_LOWER: Final = 0x24
+EC_DATA_ABORT_LOWER, EC_DATA_ABORT_SAME = 0x24, 0x25
 GICD_ISPENDR: Final = 0x200  # IHI 0069H 12.9, a bit for each INTID
 
 
@@ -56,7 +56,8 @@ class Region:
 
 @dataclass(frozen=True)
 class Chains:
-    """One row per raise. acknowledgements: how many there were, which find_chains checks against the rows.
+    """One row per raise. acknowledgements: how many there were, which find_chains checks against the rows; outstanding:
+    how many raises are still pending at the end, in the hardware or with the hypervisor.
 
     arrived: where it is another vCPU that raises, the instruction at which the raise reached this one; T0 is before it
     by what the other one executed meanwhile (analysis/ipi.py).
@@ -69,6 +70,7 @@ class Chains:
     t4: Insns
     acknowledgements: int
     arrived: Insns | None = None
+    outstanding: int = 0
 
     @property
     def reached(self) -> Insns:
@@ -80,13 +82,12 @@ class Chains:
         """raised, acknowledged, coalesced (raised again before the acknowledge), outstanding (never acknowledged)."""
         taken = self.t2 != ABSENT
         raised, acknowledged = int(self.t0.size), int(np.count_nonzero(taken))
-        outstanding = int(raised > 0 and not taken[-1])
-        coalesced = raised - acknowledged - outstanding
+        coalesced = raised - acknowledged - self.outstanding
         return {
             "raised": raised,
             "acknowledged": acknowledged,
             "coalesced": coalesced,
-            "outstanding": outstanding,
+            "outstanding": self.outstanding,
         }
 
     @classmethod
@@ -129,7 +130,7 @@ def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
     at = region.own(trace.select(records, trace.MARK, c=marks.MARK_TIMER))
     insn = trace.insns(records)
     ticks = records["a"][at].astype(np.int64) - records["b"][at].astype(np.int64)
-    linear = insn[at] + np.maximum(ticks * insns_per_tick + DEADLINE_OFFSET, 0)
+    linear = _after(records, insn[at], np.maximum(ticks * insns_per_tick + DEADLINE_OFFSET, 0))
     stop, acknowledged = _handled(region, at, intid)
     slept = _waiting_wfis(records)
     candidate = np.searchsorted(slept, stop) - 1
@@ -151,6 +152,21 @@ def timer_raises(region: Region, intid: int, insns_per_tick: int) -> Insns:
     if np.any(np.diff(t0) < 0):
         raise TraceError("a timer is raised before the one armed before it: MARK_TIMER arguments are wrong")
     return t0[t0 < region.end]  # a deadline after the region raised nothing in it
+
+
+def untimed(records: Records) -> Insns:
+    """Where an instruction has been counted that took no time: a load or store that faulted; the one of its vector."""
+    ec = records["c"] >> 26
+    faulted = np.isin(records["kind"], (trace.EXC_EL1, trace.EXC_EL2)) & (records["sub"] % 4 == 0)
+    return trace.insns(records)[faulted & np.isin(ec, (EC_DATA_ABORT_LOWER, EC_DATA_ABORT_SAME))]
+
+
+def _after(records: Records, begin: Insns, time: Insns) -> Insns:
+    """The instruction that begins so much later than each of these, in instructions that took time."""
+    faults = untimed(records)
+    clock = faults - np.arange(1, faults.size + 1)
+    until = begin - np.searchsorted(faults, begin, side="right") + time
+    return until + np.searchsorted(clock, until, side="right")
 
 
 def slept_by_host(region: Region, t0: Insns, t1: Insns) -> Mask:
@@ -202,11 +218,12 @@ def spi_raises(region: Region, intid: int, gicd: int) -> Insns:
     return np.sort(np.concatenate((insn[by_stimulus], message_raises(region, intid))))
 
 
-def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
+def find_chains(region: Region, t0: Insns, intid: int, edges: bool = False) -> Chains:
     """Follow each raise of one INTID through the guest's vector, acknowledge, EOI and deactivation.
 
-    The acknowledge of raise i is the first IAR read that returns the INTID in [T0_i, T0_i+1). TraceError when
-    the guest acknowledges more often than the interrupt was raised.
+    The acknowledge of raise i is the first IAR read that returns the INTID in [T0_i, T0_i+1). Where the hypervisor
+    acknowledges physical edges first, that is so of its acknowledges; those of the guest follow them one by one.
+    TraceError when the guest acknowledges more often than the interrupt was raised.
     """
     records, insn = region.records, moments(region)
     this = gicregs.intids(records) == intid
@@ -214,10 +231,16 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     eois = region.own(this & gicregs.eois(records, region.frames))
     dirs = region.own(this & gicregs.deactivations(records, region.frames))
     vectors = _vectors(region)
-    ack = _first_in_window(insn[acks], t0)
+    by_host = _acknowledged_by_host(region, intid) if edges else acks[:0]
+    ack = _first_in_window(insn[by_host if by_host.size else acks], t0)
     matched = ack != ABSENT
-    if np.count_nonzero(matched) != acks.size:
+    if np.count_nonzero(matched) != (by_host if by_host.size else acks).size:
         raise TraceError(f"INTID {intid} was acknowledged {acks.size} times for {t0.size} raises: the account is open")
+    outstanding = int(t0.size > 0 and not matched[-1])
+    if by_host.size:
+        _check_order(insn[by_host], insn[acks], intid)
+        matched &= ack < acks.size
+        outstanding += by_host.size - acks.size
     position = np.full(t0.shape, ABSENT, np.int64)
     position[matched] = acks[ack[matched]]
     t1, t2 = np.full(t0.shape, ABSENT, np.int64), np.full(t0.shape, ABSENT, np.int64)
@@ -229,7 +252,25 @@ def find_chains(region: Region, t0: Insns, intid: int) -> Chains:
     next_ack = _next_present(position, records.size)
     t3 = _first_after(insn, eois, position, next_ack)
     t4 = _first_after(insn, dirs, position, next_ack)
-    return Chains(t0, t1, t2, t3, np.where(t4 == ABSENT, t3, t4), int(acks.size))
+    t4 = np.where(t4 == ABSENT, t3, t4)
+    return Chains(t0, t1, t2, t3, t4, int(acks.size), outstanding=outstanding)
+
+
+def _acknowledged_by_host(region: Region, intid: int) -> npt.NDArray[np.intp]:
+    """Positions of the hypervisor's own acknowledges of a physical interrupt; none on bare metal."""
+    records = region.records
+    found = gicregs.acknowledges(records, region.frames) & (gicregs.intids(records) == intid)
+    return np.flatnonzero(found & ~trace.is_guest(records) & region.guest)
+
+
+def _check_order(by_host: Insns, by_guest: Insns, intid: int) -> None:
+    """Each of the guest's after its own of the hypervisor's: what is active is acknowledged once."""
+    count = min(by_host.size, by_guest.size)
+    if by_guest.size > by_host.size or np.any(by_guest[:count] < by_host[:count]):
+        raise TraceError(
+            f"INTID {intid}: {by_guest.size} acknowledges of the guest do not follow {by_host.size} of the hypervisor "
+            "one by one: the account is open"
+        )
 
 
 def _behind_exits(moment: Insns, found: exits.Exits) -> Insns:

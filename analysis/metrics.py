@@ -79,7 +79,9 @@ class Observation:
         bursts."""
         if self.source is None or self.source.kind == BURST:
             return Chains.none()
-        return self.ipis.chains if self.ipis else chains.find_chains(self.region, self.raised, self.source.intid)
+        if self.ipis:
+            return self.ipis.chains
+        return chains.find_chains(self.region, self.raised, self.source.intid, edges=self.source.kind == "spi")
 
     @property
     def taker(self) -> View:

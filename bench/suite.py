@@ -88,19 +88,26 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Stimulus:
-    """Stores by the tracer that make an SPI pending: `count` of them, the first at start_ns of virtual time."""
+    """Stores by the tracer that make an SPI pending, the first at start_ns of virtual time: `count` of them, or all
+    before end_ns."""
 
     start_ns: int
     period_ns: int
-    count: int
     intid: int
+    count: int = 0
+    end_ns: int = 0
+
+    @property
+    def times(self) -> range:
+        """When they are made, ns."""
+        end_ns = self.end_ns or self.start_ns + self.count * self.period_ns
+        return range(self.start_ns, end_ns, self.period_ns)
 
     def table(self, machine: Machine) -> str:
         """The table that the plugin reads (docs/trace-format.md)."""
         word, bit = divmod(self.intid, 32)
         address = machine.regions["gicd"][0] + GICD_ISPENDR + 4 * word
-        times = (self.start_ns + i * self.period_ns for i in range(self.count))
-        return "".join(f"{time} {address:#x} {1 << bit:#x}\n" for time in times)
+        return "".join(f"{time} {address:#x} {1 << bit:#x}\n" for time in self.times)
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,9 @@ class Scenario:
     params: dict[str, Param | list[Param]] = field(default_factory=dict)
     hyp: dict[str, Param | list[Param]] = field(default_factory=dict)
     vcpus: int | list[int] = 1
+    cores: int = 0
     slice_ns: int = 0
-    stimulus: dict[str, Any] | None = None
+    stimulus: dict[str, Param | list[Param]] = field(default_factory=dict)
     devices: list[str] = field(default_factory=list)
     population: str = ""
     source: dict[str, Any] | None = None
@@ -138,11 +146,12 @@ class Point:
     params: dict[str, Param]
     hyp: dict[str, Param]
     vcpus: int = 1
+    stimulated: dict[str, Param] = field(default_factory=dict)
 
     @property
     def bootargs(self) -> str:
         """The guest's arguments; it is told of the stimulus, so that it knows when its interrupts are raised."""
-        told = {f"stimulus.{key}": value for key, value in (self.scenario.stimulus or {}).items()}
+        told = {f"stimulus.{key}": value for key, value in self.stimulated.items()}
         return " ".join([f"bench={self.scenario.bench}", *(f"{k}={v}" for k, v in {**self.params, **told}.items())])
 
     @property
@@ -153,8 +162,10 @@ class Point:
 
     @property
     def machine_args(self) -> list[str]:
-        """The machine's part of the command line: as many cores as the guest has vCPUs, and the scenario's devices."""
-        cores = ["-smp", str(self.vcpus)] if self.vcpus != 1 else []
+        """The machine's part of the command line: its cores, unless told as many as the guest has vCPUs, and the
+        scenario's devices."""
+        count = self.scenario.cores or self.vcpus
+        cores = ["-smp", str(count)] if count != 1 else []
         devices = [part for device in self.scenario.devices for part in ("-device", device)]
         return [*self.machine.args, *cores, *devices]
 
@@ -166,7 +177,7 @@ class Point:
     @property
     def stimulus(self) -> Stimulus | None:
         """The stores that the tracer makes, if any."""
-        return Stimulus(**self.scenario.stimulus) if self.scenario.stimulus else None
+        return Stimulus(**self.stimulated) if self.stimulated else None  # type: ignore[arg-type]
 
     @property
     def deadline_ns(self) -> int:
@@ -187,13 +198,14 @@ class Point:
 
     def identity(self) -> dict[str, Any]:
         """The fields of the record that a point is found by."""
+        swept = {key: self.stimulated[key] for key, value in self.scenario.stimulus.items() if isinstance(value, list)}
         return {
             "id": self.id,
             "machine": self.machine.name,
             "strategy": self.strategy.name,
             "bench": self.scenario.bench,
             "bench_version": self.scenario.version,
-            "params": {**self.params, **self.hyp, **({"vcpus": self.vcpus} if self.vcpus != 1 else {})},
+            "params": {**self.params, **self.hyp, **({"vcpus": self.vcpus} if self.vcpus != 1 else {}), **swept},
             "population": self.scenario.population,
         }
 
@@ -271,10 +283,18 @@ def _points(
                 row = lab.strategies[strategy]
                 if not row.runs_on(lab.machines[machine].gic):
                     continue
-                for hyp, hyp_suffix in _swept(scenario.hyp if row.takes_hyp_args else {}):
-                    for cores, cores_suffix in _swept({"vcpus": scenario.vcpus}):
-                        name = f"{machine}/{strategy}/{scenario.bench}{suffix}{hyp_suffix}{cores_suffix}"
-                        yield Point(name, lab.machines[machine], row, scenario, params, hyp, int(cores["vcpus"]))
+                hyps = {k: _filled(v, params) for k, v in scenario.hyp.items()} if row.takes_hyp_args else {}
+                axes: list[Mapping[str, Param | Sequence[Param]]]
+                axes = [hyps, {"vcpus": scenario.vcpus}, scenario.stimulus]
+                for chosen in itertools.product(*(list(_swept(axis)) for axis in axes)):
+                    (hyp, cores, told), suffixes = zip(*chosen)
+                    name = "".join([f"{machine}/{strategy}/{scenario.bench}{suffix}", *suffixes])
+                    yield Point(name, lab.machines[machine], row, scenario, params, hyp, int(cores["vcpus"]), told)
+
+
+def _filled(value: Param | list[Param], params: Mapping[str, Param]) -> Param | list[Param]:
+    """A parameter of the hypervisor; {name} in its text is the guest's of that name: a VM beside it is told, too."""
+    return value.format(**params) if isinstance(value, str) else value
 
 
 def _swept(table: Mapping[str, Param | Sequence[Param]]) -> Iterable[tuple[dict[str, Param], str]]:
@@ -306,7 +326,9 @@ def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[st
         ("source", [scenario.source["kind"]] if scenario.source else [], dict.fromkeys(SOURCES)),
     ]
     if scenario.stimulus:
-        _row(Stimulus, scenario.stimulus, f"{where}, stimulus")
+        row = _row(Stimulus, scenario.stimulus, f"{where}, stimulus")
+        if bool(row.count) == bool(row.end_ns):
+            raise LabError(f"{where}, stimulus: give count or end_ns")
     for what, names, rows in references:
         for name in names:
             if name not in rows:

@@ -19,11 +19,16 @@ metrics = ["latency_insns"]
 """
 
 
-def planned(tmp_path: Path, text: str) -> list[str]:
-    """The ids of the points of a suite file."""
+def plan_of(tmp_path: Path, text: str) -> list[suite.Point]:
+    """The points of a suite file."""
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    return [point.id for point in suite.plan(suite.load(str(path)))]
+    return suite.plan(suite.load(str(path)))
+
+
+def planned(tmp_path: Path, text: str) -> list[str]:
+    """Their ids."""
+    return [point.id for point in plan_of(tmp_path, text)]
 
 
 def test_default_suite_is_whole() -> None:
@@ -127,16 +132,35 @@ def test_a_stimulus_is_a_table(tmp_path: Path) -> None:
     assert "stimulus.start_ns=500 stimulus.period_ns=10 stimulus.count=3 stimulus.intid=42" in point.bootargs
 
 
+def test_stimulus_is_swept(tmp_path: Path) -> None:
+    """A list makes a point of each value, whose name and parameters tell it; end_ns instead of a count."""
+    table = "{ start_ns = 500, period_ns = [10, 20], end_ns = 540, intid = 42 }"
+    points = plan_of(tmp_path, ROW.replace(', "lr"', "") + f"stimulus = {table}\n")
+    assert [point.id for point in points] == [f"virt-v3/te/timer,period_ns={period}" for period in (10, 20)]
+    assert [list(point.stimulus.times) for point in points if point.stimulus] == [[500, 510, 520, 530], [500, 520]]
+    assert [point.identity()["params"]["period_ns"] for point in points] == [10, 20]
+    assert [f"stimulus.period_ns={period} " in point.bootargs for period, point in zip((10, 20), points)] == [True] * 2
+
+
+def test_a_vm_beside_is_told(tmp_path: Path) -> None:
+    """What the guest's parameters are, by name; and there is a core for it."""
+    text = 'params = { load = ["a", "b"] }\ncores = 2\nhyp = { "vm1.args" = "load={load}" }\n'
+    points = plan_of(tmp_path, ROW.replace(', "lr"', "") + text)
+    assert [point.hyp_args for point in points] == [" vm1.args=load=a", " vm1.args=load=b"]
+    assert all(point.machine_args[-2:] == ["-smp", "2"] for point in points)
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
         (ROW + ROW, "same points"),
+        (ROW + "stimulus = { start_ns = 5, period_ns = 1, intid = 42 }\n", "stimulus: give count or end_ns"),
         (ROW.replace("virt-v3", "virt-v9"), "unknown machine 'virt-v9': one of virt-v3"),
         (ROW.replace("latency", "lateness"), "unknown metric 'lateness_insns': one of"),
         (ROW + "colour = 1\n", "mine.toml, scenario 1: unknown key 'colour'"),
         (ROW.replace("version = 1", ""), "missing 1 required positional argument: 'version'"),
         (ROW + 'source = { kind = "psychic", intid = 1 }\n', "unknown source 'psychic'"),
-        (ROW + "stimulus = { start_ns = 5 }\n", "benchmark timer, stimulus: missing 3 required"),
+        (ROW + "stimulus = { start_ns = 5 }\n", "benchmark timer, stimulus: missing 2 required"),
         ("[[scenario", "not TOML"),
         ("", "no point is left"),
     ],

@@ -43,6 +43,7 @@ static const struct {
     {0, &bench_preempt},
     {0, &bench_wfi_wake},
     {0, &bench_irq_host},
+    {0, &bench_neighbour},
 };
 
 static uint64_t samples[ITERATIONS_MAX];

@@ -5,8 +5,7 @@
  */
 #include "bench.h"
 
-#include "mmio.h"
-#include "regs/gicv2.h"
+#include "sgi.h"
 
 #define SGI_FIRST     1
 #define DEPTH_MAX     5
@@ -15,17 +14,6 @@
 
 static uint64_t depth;
 static volatile uint32_t entered, handled;
-
-static void send(uint32_t intid)
-{
-    uint64_t value = gic_sgi_to_self(intid);
-
-    if (gic->version == 2)
-        mmio_write32(machine.gicd.base + GICD_SGIR, (uint32_t)value);
-    else
-        write_sysreg(icc_sgi1r_el1, value);
-    isb();
-}
 
 /* What a nested exception overwrites is kept here: the vectors do not. */
 static void on_sgi(uint32_t intid, uint64_t stamp)
@@ -37,7 +25,7 @@ static void on_sgi(uint32_t intid, uint64_t stamp)
     bench_expect(intid == SGI_FIRST + level - 1, "not in the order of priorities");
     if (level < depth) {
         irq_unmask();
-        send(intid + 1);
+        sgi_to_self(intid + 1);
         while (entered == level)
             ;
         irq_mask();
@@ -68,7 +56,7 @@ static uint64_t run(unsigned iteration)
 
     (void)iteration;
     entered = handled = 0;
-    send(SGI_FIRST);
+    sgi_to_self(SGI_FIRST);
     x0 = depth;
     __asm__ volatile("isb\n mrs %0, cntvct_el0\n movz xzr, %3\n msr daifclr, #2\n"
                      "1: ldr %w2, [%4]\n cmp %w2, %w5\n b.ne 1b\n"

@@ -4,9 +4,11 @@
 #include "guest.h"
 #include "regs/intid.h"
 
-static uint64_t ticks_of(const char *argument)
+uint64_t stimulus_ticks(const char *argument)
 {
-    return args_number(machine.bootargs, argument, 0) / 1000 * read_sysreg(cntfrq_el0) / 1000000;
+    uint64_t ns = args_number(machine.bootargs, argument, 0), frequency = read_sysreg(cntfrq_el0);
+
+    return ns / 1000 * frequency / 1000000 + ns % 1000 * frequency / 1000000000;
 }
 
 struct stimulus stimulus_told(void)
@@ -15,7 +17,8 @@ struct stimulus stimulus_told(void)
 
     return (struct stimulus){
         .intid = intid >= INTID_SPI_FIRST && intid < INTID_SPI_END ? (uint32_t)intid : 0,
-        .first = ticks_of("stimulus.start_ns"),
-        .period = ticks_of("stimulus.period_ns"),
+        .first = stimulus_ticks("stimulus.start_ns"),
+        .period = stimulus_ticks("stimulus.period_ns"),
+        .end = stimulus_ticks("stimulus.end_ns"),
     };
 }

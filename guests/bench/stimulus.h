@@ -9,8 +9,12 @@
 struct stimulus {
     uint32_t intid; /* that they make pending, an SPI's; 0: there is no stimulus */
     uint64_t first, period;
+    uint64_t end; /* 0: not told */
 };
 
 struct stimulus stimulus_told(void);
+
+/* The moment, or the time, that an argument of that name tells in ns; 0 without it. */
+uint64_t stimulus_ticks(const char *argument);
 
 #endif
