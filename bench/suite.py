@@ -283,7 +283,8 @@ def _points(
                 row = lab.strategies[strategy]
                 if not row.runs_on(lab.machines[machine].gic):
                     continue
-                hyps = {k: _filled(v, params) for k, v in scenario.hyp.items()} if row.takes_hyp_args else {}
+                known: dict[str, Param] = {"strategy": strategy, **params}
+                hyps = {k: _filled(v, known) for k, v in scenario.hyp.items()} if row.takes_hyp_args else {}
                 axes: list[Mapping[str, Param | Sequence[Param]]]
                 axes = [hyps, {"vcpus": scenario.vcpus}, scenario.stimulus]
                 for chosen in itertools.product(*(list(_swept(axis)) for axis in axes)):
@@ -292,9 +293,10 @@ def _points(
                     yield Point(name, lab.machines[machine], row, scenario, params, hyp, int(cores["vcpus"]), told)
 
 
-def _filled(value: Param | list[Param], params: Mapping[str, Param]) -> Param | list[Param]:
-    """A parameter of the hypervisor; {name} in its text is the guest's of that name: a VM beside it is told, too."""
-    return value.format(**params) if isinstance(value, str) else value
+def _filled(value: Param | list[Param], known: Mapping[str, Param]) -> Param | list[Param]:
+    """A parameter of the hypervisor; {strategy} and, of the guest's parameters, {name} in its text are told to a VM
+    beside the guest."""
+    return value.format(**known) if isinstance(value, str) else value
 
 
 def _swept(table: Mapping[str, Param | Sequence[Param]]) -> Iterable[tuple[dict[str, Param], str]]:
