@@ -222,7 +222,7 @@ def find_chains(region: Region, t0: Insns, intid: int, edges: bool = False) -> C
     """Follow each raise of one INTID through the guest's vector, acknowledge, EOI and deactivation.
 
     The acknowledge of raise i is the first IAR read that returns the INTID in [T0_i, T0_i+1). Where the hypervisor
-    acknowledges physical edges first, that is so of its acknowledges; those of the guest follow them one by one.
+    acknowledges physical edges first, that is so of its acknowledges, and in the same way the guest's follow them.
     TraceError when the guest acknowledges more often than the interrupt was raised.
     """
     records, insn = region.records, moments(region)
@@ -232,15 +232,19 @@ def find_chains(region: Region, t0: Insns, intid: int, edges: bool = False) -> C
     dirs = region.own(this & gicregs.deactivations(records, region.frames))
     vectors = _vectors(region)
     by_host = _acknowledged_by_host(region, intid) if edges else acks[:0]
-    ack = _first_in_window(insn[by_host if by_host.size else acks], t0)
-    matched = ack != ABSENT
-    if np.count_nonzero(matched) != (by_host if by_host.size else acks).size:
-        raise TraceError(f"INTID {intid} was acknowledged {acks.size} times for {t0.size} raises: the account is open")
-    outstanding = int(t0.size > 0 and not matched[-1])
+    arrived = ack = _first_in_window(insn[by_host if by_host.size else acks], t0)
+    outstanding = int(t0.size > 0 and arrived[-1] == ABSENT)
     if by_host.size:
-        _check_order(insn[by_host], insn[acks], intid)
-        matched &= ack < acks.size
-        outstanding += by_host.size - acks.size
+        begun = _before_exits(insn[acks], exits.find_exits(records))
+        reached = _first_in_window(begun, insn[by_host])
+        ack = np.where(arrived == ABSENT, ABSENT, reached[arrived])
+        outstanding += int(reached[-1] == ABSENT)
+    matched = ack != ABSENT
+    if np.count_nonzero(matched) != acks.size:
+        raise TraceError(
+            f"INTID {intid} was acknowledged {acks.size} times, {np.count_nonzero(matched)} of them after one of "
+            f"{t0.size} raises: the account is open"
+        )
     position = np.full(t0.shape, ABSENT, np.int64)
     position[matched] = acks[ack[matched]]
     t1, t2 = np.full(t0.shape, ABSENT, np.int64), np.full(t0.shape, ABSENT, np.int64)
@@ -252,8 +256,7 @@ def find_chains(region: Region, t0: Insns, intid: int, edges: bool = False) -> C
     next_ack = _next_present(position, records.size)
     t3 = _first_after(insn, eois, position, next_ack)
     t4 = _first_after(insn, dirs, position, next_ack)
-    t4 = np.where(t4 == ABSENT, t3, t4)
-    return Chains(t0, t1, t2, t3, t4, int(acks.size), outstanding=outstanding)
+    return Chains(t0, t1, t2, t3, np.where(t4 == ABSENT, t3, t4), int(acks.size), outstanding=outstanding)
 
 
 def _acknowledged_by_host(region: Region, intid: int) -> npt.NDArray[np.intp]:
@@ -263,14 +266,15 @@ def _acknowledged_by_host(region: Region, intid: int) -> npt.NDArray[np.intp]:
     return np.flatnonzero(found & ~trace.is_guest(records) & region.guest)
 
 
-def _check_order(by_host: Insns, by_guest: Insns, intid: int) -> None:
-    """Each of the guest's after its own of the hypervisor's: what is active is acknowledged once."""
-    count = min(by_host.size, by_guest.size)
-    if by_guest.size > by_host.size or np.any(by_guest[:count] < by_host[:count]):
-        raise TraceError(
-            f"INTID {intid}: {by_guest.size} acknowledges of the guest do not follow {by_host.size} of the hypervisor "
-            "one by one: the account is open"
-        )
+def _before_exits(moment: Insns, found: exits.Exits) -> Insns:
+    """Where the exit begins that ends at the moment, the one that ended there, and so on: an access that trapped."""
+    begin, end = np.append(found.begin, ABSENT), np.append(found.end, ABSENT)
+    while True:
+        at = np.searchsorted(found.end, moment)
+        exited = end[at] == moment
+        if not np.any(exited):
+            return moment
+        moment = np.where(exited, begin[at], moment)
 
 
 def _behind_exits(moment: Insns, found: exits.Exits) -> Insns:

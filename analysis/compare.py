@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 Compare two run records exactly. Counts of the simulator repeat bit for bit, so every difference is real: there are no
-thresholds and no statistics here. Lower is better (analysis/families.py).
+thresholds and no statistics here. What is better: analysis/families.py.
 """
 
 from __future__ import annotations
@@ -159,15 +159,19 @@ def _metric(name: str, old: Summary, new: Summary | None) -> Iterator[Change]:
 
 
 def _judge(name: str, old: Summary, new: Summary) -> Verdict:
-    """Worse when the headline, the mean or the maximum rose; better when none rose and one fell."""
-    if families.family(name).role is not Role.COST:
+    """Worse when the headline, the mean or the maximum rose; better when none rose and one fell. Where higher is better
+    the reverse, with the minimum."""
+    role = families.family(name).role
+    if role is Role.PART:
         return Verdict.MOVED
+    if role is Role.GAIN:
+        old, new = new, old
     totals = [sum(value * count for value, count in summary["samples"]) for summary in (old, new)]
     # means compared as totals of equally many samples, so that no division rounds
     pairs = [
         (old["value"], new["value"]),
         (totals[0] * new["n"], totals[1] * old["n"]),
-        (old["max"], new["max"]),
+        (old["min"], new["min"]) if role is Role.GAIN else (old["max"], new["max"]),
     ]
     if any(two > one for one, two in pairs):
         return Verdict.WORSE

@@ -9,10 +9,12 @@ from fnmatch import fnmatchcase
 
 
 class Role(Enum):
-    """COST: lower is better, and a rise is a regression. PART: a share of a cost that is judged as a whole elsewhere;
-    it explains and is never judged alone, or code moved from one phase to the next would be a regression."""
+    """COST: lower is better, and a rise is a regression. GAIN: higher is better. PART: a share of a cost that is judged
+    as a whole elsewhere; it explains and is never judged alone, or code moved from one phase to the next would be a
+    regression."""
 
     COST = "lower is better"
+    GAIN = "higher is better"
     PART = "part of a cost"
 
 
@@ -35,6 +37,8 @@ FAMILIES = (
     Family("events_stores", Role.PART, EVENTS),
     Family("events_*", Role.COST, EVENTS),
     Family("masked_*", Role.COST, MASKED),
+    Family("work_units", Role.GAIN, SUMMARY),
+    Family("acknowledged_per_op", Role.GAIN, SUMMARY),
     Family("*_ticks", Role.COST, SUMMARY),
     Family("*_insns", Role.COST, SUMMARY),
     Family("*_per_op", Role.COST, SUMMARY),

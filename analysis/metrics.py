@@ -209,6 +209,13 @@ def exits_per_op(seen: Observation) -> Summary | None:
     return _per_op(seen, "exit", _in_operations(seen, lambda view, edges: view.exits.count(edges)))
 
 
+def acknowledged_per_op(seen: Observation) -> Summary | None:
+    """Interrupts that the guest acknowledged between MARK_BEGIN and MARK_END; the headline is per operation."""
+    taken = np.sort(seen.chains.t2[seen.chains.t2 != chains.ABSENT])
+    found = np.diff([np.searchsorted(taken, at) for at in seen.operations], axis=0)[0]
+    return stats.summary("irq", found, stats.ratio(int(found.sum()), int(found.size))) if found.size else None
+
+
 def housekeeping_insns(seen: Observation) -> Summary | None:
     """What a host executed more in a window in which it kept house than in the median other one; the headline is per
     window."""
@@ -288,12 +295,12 @@ def _guest_events(seen: Observation, found: Sequence[Series]) -> Iterable[Insns]
         yield found[seen.views.measured].guest_between(seen.ipis.raised, seen.ipis.kicked)
 
 
-def _ticks(name: str) -> Compute:
-    """A metric that the guest itself measured with CNTVCT and sent in a console frame."""
+def _told(name: str, unit: str = "tick") -> Compute:
+    """A metric that the guest itself measured, with CNTVCT or by counting, and sent in a console frame."""
 
     def compute(seen: Observation) -> Summary | None:
         samples = seen.frames.get(name)
-        return None if samples is None else _distribution("tick", samples.astype(np.int64))
+        return None if samples is None else _distribution(unit, samples.astype(np.int64))
 
     return compute
 
@@ -325,7 +332,9 @@ def _per_op(seen: Observation, unit: str, samples: Insns) -> Summary:
 
 # The order is the order of the table.
 METRICS: dict[str, Compute] = {
-    **{name: _ticks(name) for name in TICKS},
+    **{name: _told(name) for name in TICKS},
+    "work_units": _told("work_units", "unit"),
+    "acknowledged_per_op": acknowledged_per_op,
     "mean_ticks": mean_ticks,
     "roundtrip_insns": roundtrip_insns,
     "latency_insns": latency_insns,

@@ -92,6 +92,7 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     found = profile.load(directory / PROFILE)
     record["exits"] = metrics.exit_account(seen)
     record["irqs"] = seen.irqs
+    _check_handled(guest, seen)
     record["metrics"] = metrics.compute(seen, context.metrics)
     record["spans"] = spans.vectors(seen, record["metrics"])
     record["masked_max"] = _masked_max(seen, found, context)
@@ -99,6 +100,13 @@ def _judge(directory: Path, context: Context, guest: Console, record: dict[str, 
     total = record["exits"]["total"]
     if context.max_exits is not None and total > context.max_exits:
         raise TraceError(f"{total} exits in the measured region, its suite row allows {context.max_exits}")
+
+
+def _check_handled(guest: Console, seen: Observation) -> None:
+    """TraceError unless a guest that tells how many interrupts it handled handled those that the trace has."""
+    told = guest.facts.get("handled")
+    if told is not None and told != str(seen.acknowledgements):
+        raise TraceError(f"the guest handled {told} interrupts, the trace has {seen.acknowledgements} acknowledges")
 
 
 def _functions(seen: Observation, found: Profile | None, context: Context) -> dict[str, int] | None:

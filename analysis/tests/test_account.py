@@ -279,14 +279,23 @@ def test_profile_is_checked(tmp_path: Path) -> None:
         profile.load(tmp_path / "short")
 
 
-def derived(directory: Path, entries: list[tuple[int, int]]) -> dict[str, Any]:
-    """The record of a te timer point of 3 interrupts with this profile."""
+def derived(directory: Path, entries: list[tuple[int, int]], facts: str = "") -> dict[str, Any]:
+    """The record of a te timer point of 3 interrupts with this profile; facts: what the guest tells."""
     timer_trace("te").tofile((directory / "trace").resolve() / "vcpu0")
     save_profile(directory / "profile", entries)
-    said = "KTAP version 1\n1..1\n# virqlab-guest version=1\nok 1 timer\n"
+    said = "KTAP version 1\n1..1\n# virqlab-guest version=1" + facts + "\nok 1 timer\n"
     (directory / "console.log").write_text(said, encoding="utf-8")
     context = Context({"bench": "timer", "bench_version": 1}, ["exits_per_irq"], Source("timer", TIMER))
     return derive(directory, context)
+
+
+@pytest.mark.parametrize("handled, status", [(3, "pass"), (2, "fail"), (4, "fail")])
+def test_the_guests_own_count_is_the_check(tmp_path: Path, handled: int, status: str) -> None:
+    """A guest that tells how many interrupts it handled, and a trace that has another number."""
+    (tmp_path / "trace").mkdir()
+    found = derived(tmp_path, [(0x40200000, 3 * 100)], f" handled={handled}")
+    assert found["status"] == status
+    assert (f"the guest handled {handled} interrupts, the trace has 3" in found["reason"]) == (status == "fail")
 
 
 def test_functions_that_do_not_sum_fail_the_point(tmp_path: Path) -> None:

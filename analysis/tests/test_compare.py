@@ -275,6 +275,16 @@ def test_every_metric_has_a_direction() -> None:
     assert families.family("phase_vector_insns").role is Role.PART
 
 
+@pytest.mark.parametrize("samples, status", [([5, 7, 9], 0), ([4, 7, 9], 1), ([5, 7, 8], 1), ([6, 7, 9], 0)])
+def test_more_work_is_better(samples: list[int], status: int) -> None:
+    """Of what a guest gets done a fall is worse: of the headline, the mean or the minimum."""
+    old, new = lab(), lab()
+    for record, found in ((old, [5, 7, 9]), (new, samples)):
+        record["points"][0]["metrics"]["work_units"] = metric("unit", found)
+    assert compare(old, new).status(False) == status
+    assert families.family("acknowledged_per_op").role is Role.GAIN
+
+
 def test_baselines_by_machine() -> None:
     """A baseline is compared with its own machine's points; a machine without one is new."""
     new = lab()

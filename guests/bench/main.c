@@ -44,6 +44,7 @@ static const struct {
     {0, &bench_wfi_wake},
     {0, &bench_irq_host},
     {0, &bench_neighbour},
+    {0, &bench_storm},
 };
 
 static uint64_t samples[ITERATIONS_MAX];
