@@ -32,6 +32,12 @@ extern const struct bench bench_empty, bench_hvc, bench_mmio_vgic, bench_mmio_vg
 /* What a benchmark checks of itself: the first violation ends the run as `not ok` with this reason. */
 void bench_expect(bool holds, const char *reason);
 
+/* Whether the counter has come to `moment`, in ticks. */
+static inline bool is_past(uint64_t moment)
+{
+    return read_sysreg(cntvct_el0) >= moment;
+}
+
 const char *prepare_nothing(void);
 void finish_nothing(void);
 

@@ -112,7 +112,7 @@ void load_if_asked(void)
         return;
     if (load != NULL) {
         load->start();
-        while (read_sysreg(cntvct_el0) < until)
+        while (!is_past(until))
             load->unit();
     }
     power_off();

@@ -31,7 +31,7 @@ static const char *prepare(void)
     gic_init();
     gic_enable_spi(stimulus.intid, true, PRIORITY, on_edge);
     irq_unmask();
-    while (read_sysreg(cntvct_el0) < stimulus.first - LEAD)
+    while (!is_past(stimulus.first - LEAD))
         ;
     bench_expect(handled == 0, "the stimulus came before it was measured");
     return NULL;
