@@ -14,7 +14,12 @@ Point = dict[str, Any]
 
 VALUES_MIN, VALUES_MAX = 3, 40  # of the parameter: fewer have no growth, more are a distribution
 # Of each of these pairs the first one that the points have.
-METRICS = (("exits_per_irq", "exits_per_op"), ("latency_insns", "roundtrip_insns"))
+METRICS = (
+    ("exits_per_irq", "exits_per_op"),
+    ("latency_insns", "roundtrip_insns"),
+    ("work_units",),
+    ("acknowledged_per_op",),
+)
 
 
 @dataclass(frozen=True)

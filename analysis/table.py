@@ -16,7 +16,8 @@ from analysis.select import number
 Point = dict[str, Any]
 # With more strategies a terminal of 80 columns has room for numbers alone: no units, which the names say, no ranges.
 # With still more there is another table.
-ROOMY_MAX, NARROW_MAX, NARROW_DIGITS = 4, 6, 4
+ROOMY_MAX, NARROW_MAX, NARROW_DIGITS = 3, 6, 4
+NAME_WIDTH = 25  # of a benchmark with its swept parameters; what is longer goes on in the next row
 
 
 def show(record: dict[str, Any], console: Console, stat: str = "value", group: str = families.SUMMARY) -> None:
@@ -53,13 +54,13 @@ def metric_table(points: list[Point], title: str, stat: str = "value", group: st
             names = headline.ordered(names) + families.members(found, families.MASKED)
         elif not names:
             continue
-        for metric in names:
+        for metric, part in zip(names, folded(name, len(names))):
             cells = [cell(row.get(strategy), metric, stat, roomy) for strategy in strategies]
             said = [metric, unit(row, metric)] if roomy else [headline.starred(metric)]
-            table.add_row(name if metric == names[0] else "", *said, *cells)
+            table.add_row(part, *said, *cells)
         if not names:
             blank = ["", ""] if roomy else [""]
-            table.add_row(name, *blank, *(cell(row.get(strategy), "", stat) for strategy in strategies))
+            table.add_row(*folded(name, 1), *blank, *(cell(row.get(strategy), "", stat) for strategy in strategies))
         table.add_section()
     return table
 
@@ -76,11 +77,12 @@ def exit_table(points: list[Point]) -> Table:
     table = plain("exits in the measured region, by class", ["bench", "class"], strategies)
     for name, row in rows(counted):
         classes = sorted({kind for point in row.values() for kind in point["exits"]["classes"]})
-        for kind in classes:
+        parts = folded(name, len(classes) + 1)
+        for kind, part in zip(classes, parts):
             cells = [_count(row.get(strategy), kind) for strategy in strategies]
-            table.add_row(name if kind == classes[0] else "", kind, *cells)
+            table.add_row(part, kind, *cells)
         totals = [str(row[strategy]["exits"]["total"]) if strategy in row else "" for strategy in strategies]
-        table.add_row("", "total", *totals)
+        table.add_row(parts[-1], "total", *totals)
         table.add_section()
     return table
 
@@ -91,8 +93,21 @@ def plain(title: str, left: list[str], strategies: list[str]) -> Table:
     for heading in left:
         table.add_column(heading, no_wrap=True)
     for strategy in strategies:
-        table.add_column(strategy, justify="right")
+        table.add_column(strategy, justify="right", overflow="fold")
     return table
+
+
+def folded(name: str, count: int) -> list[str]:
+    """What stands at the left of each of `count` rows, so that a long name leaves room for numbers: it breaks before
+    parameters, and what no row is left for is more lines of the last one."""
+    lines: list[str] = []
+    for word in name.split(","):
+        if lines and len(lines[-1]) + 1 + len(word) <= NAME_WIDTH:
+            lines[-1] += f",{word}"
+        else:
+            lines.append(f",{word}" if lines else word)
+    own, rest = lines[: count - 1], lines[count - 1 :]
+    return [*own, *[""] * (count - 1 - len(own)), "\n".join(rest)]
 
 
 def rows(points: list[Point]) -> Iterator[tuple[str, dict[str, Point]]]:
