@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from analysis import comparable, costs, families, figures, hardware, headline, scaling
+from analysis.families import Role
 from analysis.figures import COLOURS, Bars, Curves, Figure, Lines
 from analysis.groups import Group, Pool, exits_per_operation, gather, sides
 from analysis.select import number
@@ -24,7 +25,7 @@ Point = dict[str, Any]
 TEMPLATES = Path(__file__).with_name("templates")
 SERIES_MAX = COLOURS  # the rest of the exit classes is one series, "other"
 ROWS_SHOWN = 60
-CURVES_MAX = 12  # latency figures of one machine
+CURVES_MAX, SWEEPS_MAX = 12, 40  # latency and scaling figures of one machine
 DISTRIBUTIONS = ("latency_insns", "roundtrip_insns")
 OTHER = "other"
 
@@ -216,7 +217,8 @@ class _Section:
     def _scaling(self, prefix: str, points: list[Point]) -> list[dict[str, Any]]:
         """A figure of each sweep, and the growth that is fitted to each of its lines."""
         shown = []
-        for place, sweep in enumerate(list(scaling.sweeps(points))[:CURVES_MAX], 1):
+        for place, sweep in enumerate(list(scaling.sweeps(points))[:SWEEPS_MAX], 1):
+            gains = families.family(sweep.metric).role is Role.GAIN  # no cost that grows
             name, title = f"{prefix}-scaling-{place}", f"{sweep.name} over {sweep.parameter}"
             unit = f"{sweep.metric}, {headline.unit(sweep.metric, sweep.unit)}"
             lines = list(sweep.series.values())
@@ -224,8 +226,8 @@ class _Section:
             growth = [
                 (
                     strategy,
-                    _rounded(scaling.exponent(line)),
-                    f"{scaling.slope(line):.3g}",
+                    "-" if gains else _rounded(scaling.exponent(line)),
+                    "-" if gains else f"{scaling.slope(line):.3g}",
                     number(line[0][1]),
                     number(line[-1][1]),
                 )
