@@ -74,10 +74,13 @@ void vcpuif_reset(struct vgic_cpu *cpu)
     route_choose_anew(cpu->vm);
 }
 
-/* The line of a linked interrupt may have dropped unseen: it is no longer pending, another one may be the highest. */
-static bool dropped(struct virq *irq)
+/*
+ * The line of a linked interrupt may have dropped unseen: it is no longer pending, another one may be the highest. An
+ * edge stays pending, and the physical interrupt active until its EOI.
+ */
+VCPUIF_INLINE bool dropped(struct virq *irq)
 {
-    if (irq->pintid == 0 || irq->intid >= INTID_LPI_FIRST)
+    if (irq->pintid == 0 || irq->intid >= INTID_LPI_FIRST || (irq->bank->latch & irq->mask) != 0)
         return false;
     irq->bank->vm->delivery->resample(irq);
     return (irq->bank->queued & irq->mask) == 0;
