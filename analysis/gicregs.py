@@ -33,6 +33,7 @@ GICC_IAR, GICC_AIAR = 0x0C, 0x20
 GICC_EOIR, GICC_AEOIR = 0x10, 0x24
 GICC_DIR: Final = 0x1000
 GICD_SGIR: Final = 0xF00
+GICD_ISPENDR: Final = 0x200  # of GICD_ISPENDR<0> (IHI 0069H 12.9, IHI 0048B.b 4.3.7): a bit for each INTID
 INTERRUPT_ID: Final = 0x3FF  # of IAR, EOIR and DIR: bits 9:0; bits 12:10 name the CPU that sent an SGI
 SGIR_SGIINTID: Final = 0xF
 SGIR_TARGETS_SHIFT: Final = 16  # CPUTargetList, a bit for each CPU interface

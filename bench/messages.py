@@ -14,8 +14,8 @@ import random
 import re
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -23,14 +23,12 @@ if __name__ == "__main__":
 
 # pylint: disable=wrong-import-position
 from analysis.errors import LabError
-from bench import images, qemu, suite
-from bench.run import JOBS_DEFAULT
-from bench.suite import ROOT
-from bench.workload import Outcome
+from bench import images, qemu, soak
+from bench.soak import Outcome
 
 IMAGE = "build/guests/messages.img"
-# Machine, strategy and parameters of the hypervisor. A strategy that serves the guest is a row.
-ROWS = (
+# A strategy that serves the guest is a row.
+ROWS: tuple[soak.Row, ...] = (
     ("virt-v3", "bare", ""),
     ("virt-v3", "te", ""),
     ("virt-v3", "lr", ""),
@@ -48,8 +46,6 @@ SLOT = 3  # of the first device on PCI's bus 0, each in a slot of its own
 STRIDE = 8  # functions of a slot, so DeviceIDs from one device to the next
 TRANSLATER = 0x08090040  # of QEMU's virt machine
 START, WINDOW, PERIOD = 80_000_000, 20_000_000, 80_000_000  # ns of virtual time
-TIMEOUT_S = 600.0
-RESULT = re.compile(r"^messages: (passed|failed): (.*?)\r?$", re.MULTILINE)
 ACCOUNT = re.compile(r"acknowledged (\d+), commands (\d+); by CPU:((?: \d+)+)$")
 
 
@@ -102,53 +98,39 @@ def device(number: int) -> int:
 
 def collect(named_qemu: str | None = None) -> images.Images:
     """The images of all rows. LabError for the first that is missing."""
-    lab = suite.load()
-    rows = [lab.strategies[strategy] for _, strategy, _ in ROWS]
-    found = images.of_strategies(rows, ROOT / IMAGE, named_qemu or lab.machines[ROWS[0][0]].qemu)
-    found.files["plugin"] = images.built_file(ROOT / images.PLUGIN)
-    return found
+    return soak.collect(ROWS, IMAGE, named_qemu, plugin=True)
 
 
-def command(row: tuple[str, str, str], plan: Plan, files: images.Images) -> list[str]:
+def command(row: soak.Row, plan: Plan, files: images.Images) -> list[str]:
     """The argument vector; its directory is the working directory and has the table."""
-    lab = suite.load()
-    machine, strategy = lab.machines[row[0]], lab.strategies[row[1]]
-    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
     functions = ",".join(f"00:{SLOT + n:02x}.0" for n in range(DEVICES))
-    hyp = f" vm0.vcpus={CPUS} vm0.its=1 vm0.pci={functions} vm0.events={EVENTS} {row[2]}".rstrip()
-    values = {name: str(path) for name, path in files.files.items()} | {"bootargs": plan.bootargs, "hyp_args": hyp}
+    hyp = f"vm0.vcpus={CPUS} vm0.its=1 vm0.pci={functions} vm0.events={EVENTS} {row[2]}".rstrip()
     edu = [part for n in range(DEVICES) for part in ("-device", f"edu,addr={SLOT + n:x}")]
     end = START + plan.rounds * PERIOD + PERIOD
     plugin = f"{files.files['plugin']},out=trace,deadline={end},stimulus={qemu.STIMULUS}"
-    boot = [arg.format(**values) for arg in strategy.args]
-    return [str(files.qemu.path), "-M", options, *machine.args, "-smp", str(CPUS), *edu, *boot, "-plugin", plugin]
+    return soak.command((row[0], row[1], hyp), plan.bootargs, files, ["-smp", str(CPUS), *edu, "-plugin", plugin])
 
 
-def run(row: tuple[str, str, str], plan: Plan, files: images.Images) -> Outcome:
+def run(row: soak.Row, plan: Plan, files: images.Images) -> Outcome:
     """One run to its end; `row` is of ROWS."""
     with tempfile.TemporaryDirectory() as directory:
         (Path(directory) / qemu.STIMULUS).write_text(plan.table(), encoding="utf-8")
-        ended = qemu.run(command(row, plan, files), Path(directory), TIMEOUT_S)
+        ended = qemu.run(command(row, plan, files), Path(directory), soak.TIMEOUT_S)
         console = (Path(directory) / "console.log").read_text(encoding="utf-8", errors="replace")
     return judge(console, plan, ended.failure)
 
 
 def judge(console: str, plan: Plan, failure: str = "") -> Outcome:
     """What a console says of its run; a guest that does not add up has not passed."""
-    found = RESULT.search(console)
-    if failure or found is None:
-        return Outcome(failure or "the guest ended without a result", console[-200:].strip())
-    if found[1] == "failed":
-        return Outcome(found[2], found[0])
-    account = ACCOUNT.match(found[2])
-    if account is None:
-        return Outcome("the guest tells no account", found[0])
-    shares = [int(share) for share in account[3].split()]
-    if int(account[1]) != plan.kept or sum(shares) != plan.kept or len(shares) != CPUS:
-        return Outcome("the account is open", found[0])
+    told = soak.verdict(console, "messages", ACCOUNT, failure)
+    if isinstance(told, Outcome):
+        return told
+    shares = [int(share) for share in told[3].split()]
+    if int(told[1]) != plan.kept or sum(shares) != plan.kept or len(shares) != CPUS:
+        return Outcome("the account is open", told.string)
     if min(shares) == 0:
-        return Outcome("a CPU had no part in it", found[0])
-    return Outcome("", f"sent {plan.sent}, coalesced {plan.sent - plan.kept}, {found[2]}")
+        return Outcome("a CPU had no part in it", told.string)
+    return Outcome("", f"sent {plan.sent}, coalesced {plan.sent - plan.kept}, {told.string}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -165,15 +147,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"messages: error: {error}", file=sys.stderr)
         return 2
     rows = [row for row in ROWS if chosen.strategy in (None, row[1])]
-    todo = [(row, Plan(seed, chosen.rounds)) for seed in chosen.seed or SEEDS for row in rows]
-    failed = 0
-    with ThreadPoolExecutor(JOBS_DEFAULT) as pool:
-        outcomes = pool.map(lambda pair: run(pair[0], pair[1], files), todo)
-        for (row, plan), outcome in zip(todo, outcomes):
-            failed += bool(outcome.fault)
-            print(f"{' '.join(filter(None, row))}, seed {plan.seed}: {outcome.fault or outcome.said}", flush=True)
-    print(f"{len(todo) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    plans = [Plan(seed, chosen.rounds) for seed in chosen.seed or SEEDS]
+    runs = [
+        (f"{' '.join(filter(None, row))}, seed {plan.seed}", partial(run, row, plan, files))
+        for plan in plans
+        for row in rows
+    ]
+    return soak.count(runs)
 
 
 if __name__ == "__main__":

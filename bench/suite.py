@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence, TypeVar
 
 from analysis.errors import LabError
+from analysis.gicregs import GICD_ISPENDR
 from analysis.metrics import GROUPS, METRICS, SOURCES, Source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,9 +18,6 @@ BENCH_DIR = Path(__file__).resolve().parent
 # Suite -> the file of its rows. That of the peers is chosen by its strategies, too.
 SUITES = {"default": "suite.toml", "full": "suite.toml", "peers": "suite_peers.toml"}
 DEFAULT, PEERS = "default", "peers"
-
-# Offset of GICD_ISPENDR<0> (IHI 0069H 12.9): a bit for each INTID.
-GICD_ISPENDR = 0x200
 
 Param = int | str
 Row = TypeVar("Row")

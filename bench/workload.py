@@ -13,8 +13,7 @@ import argparse
 import re
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -22,14 +21,14 @@ if __name__ == "__main__":
 
 # pylint: disable=wrong-import-position
 from analysis.errors import LabError
-from bench import images, qemu, suite
-from bench.run import JOBS_DEFAULT
+from bench import images, qemu, soak
+from bench.soak import Outcome
 from bench.suite import ROOT
 
 IMAGE = "build/guests/workload.img"
 SEEDS = ROOT / "guests/workload/seeds.txt"
-# Machine, strategy, parameters of the hypervisor, and maybe of the guest. A strategy that serves the guest is a row.
-ROWS: tuple[tuple[str, ...], ...] = (
+# A strategy that serves the guest is a row.
+ROWS: tuple[soak.Row, ...] = (
     ("virt-v3", "bare", ""),
     ("virt-v3", "te", ""),
     ("virt-v3", "te", "vm0.gic=2"),
@@ -48,17 +47,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
 )
 CORES = 2  # between which the guest's only CPU may move
 INTERRUPTS = 100_000
-TIMEOUT_S = 600.0
-RESULT = re.compile(r"^workload: (passed|failed): (.*?)\r?$", re.MULTILINE)
 ACCOUNT = re.compile(r"raised (\d+), acknowledged (\d+), coalesced (\d+), withdrawn (\d+), outstanding (\d+)")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one run ended: `fault` is empty when it passed, `said` the guest's own last line."""
-
-    fault: str
-    said: str
 
 
 def seeds(text: str) -> list[int]:
@@ -69,43 +58,27 @@ def seeds(text: str) -> list[int]:
 
 def collect(named_qemu: str | None = None) -> images.Images:
     """The images of all rows. LabError for the first that is missing."""
-    lab = suite.load()
-    rows = [lab.strategies[strategy] for _, strategy, *_ in ROWS]
-    return images.of_strategies(rows, ROOT / IMAGE, named_qemu or lab.machines[ROWS[0][0]].qemu)
+    return soak.collect(ROWS, IMAGE, named_qemu)
 
 
-def run(row: tuple[str, ...], seed: int, interrupts: int, files: images.Images) -> Outcome:
+def run(row: soak.Row, seed: int, interrupts: int, files: images.Images) -> Outcome:
     """One run to its end; `row` is of ROWS."""
-    lab = suite.load()
-    machine, strategy, hyp = lab.machines[row[0]], lab.strategies[row[1]], row[2]
-    options = ",".join(filter(None, [machine.machine, strategy.machine_options]))
-    values = {name: str(path) for name, path in files.files.items()}
-    values |= {
-        "bootargs": " ".join((f"seed={seed} interrupts={interrupts}", *row[3:])),
-        "hyp_args": f" {hyp}" if hyp else "",
-    }
-    command = [str(files.qemu.path), "-M", options, *machine.args, "-smp", str(CORES)]
-    command += [arg.format(**values) for arg in strategy.args]
+    command = soak.command(row, f"seed={seed} interrupts={interrupts}", files, ("-smp", str(CORES)))
     with tempfile.TemporaryDirectory() as directory:
-        ended = qemu.run(command, Path(directory), TIMEOUT_S)
+        ended = qemu.run(command, Path(directory), soak.TIMEOUT_S)
         console = (Path(directory) / "console.log").read_text(encoding="utf-8", errors="replace")
     return judge(console, interrupts, ended.failure)
 
 
 def judge(console: str, interrupts: int, failure: str = "") -> Outcome:
     """What a console says of its run; a guest that does not add up has not passed."""
-    found = RESULT.search(console)
-    if failure or found is None:
-        return Outcome(failure or "the guest ended without a result", console[-200:].strip())
-    if found[1] == "failed":
-        return Outcome(found[2], found[0])
-    account = ACCOUNT.match(found[2])
-    if account is None:
-        return Outcome("the guest tells no account", found[0])
-    raised, acknowledged, coalesced, withdrawn, outstanding = (int(number) for number in account.groups())
+    told = soak.verdict(console, "workload", ACCOUNT, failure)
+    if isinstance(told, Outcome):
+        return told
+    raised, acknowledged, coalesced, withdrawn, outstanding = (int(number) for number in told.groups())
     if raised != acknowledged + coalesced + withdrawn + outstanding or outstanding or acknowledged < interrupts:
-        return Outcome("the account is open", found[0])
-    return Outcome("", found[0])
+        return Outcome("the account is open", told.string)
+    return Outcome("", told.string)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -121,15 +94,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"workload: error: {error}", file=sys.stderr)
         return 2
     kept = chosen.seed or seeds(SEEDS.read_text(encoding="utf-8"))
-    todo = [(row, seed) for seed in kept for row in ROWS]
-    failed = 0
-    with ThreadPoolExecutor(JOBS_DEFAULT) as pool:
-        outcomes = pool.map(lambda pair: run(pair[0], pair[1], chosen.interrupts, files), todo)
-        for (row, seed), outcome in zip(todo, outcomes):
-            failed += bool(outcome.fault)
-            print(f"{' '.join(filter(None, row))}, seed {seed}: {outcome.fault or outcome.said}", flush=True)
-    print(f"{len(todo) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    runs = [
+        (f"{' '.join(filter(None, row))}, seed {seed}", partial(run, row, seed, chosen.interrupts, files))
+        for seed in kept
+        for row in ROWS
+    ]
+    return soak.count(runs)
 
 
 if __name__ == "__main__":

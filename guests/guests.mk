@@ -18,10 +18,13 @@ $(eval $(call arm64-image,guests/workload,$(WORKLOAD_SOURCES),$(GUEST_FLAGS),gue
 MESSAGES_SOURCES := $(wildcard guests/messages/*.c) $(GUEST_LIB)
 $(eval $(call arm64-image,guests/messages,$(MESSAGES_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
 
+VMS_SOURCES := $(wildcard guests/vms/*.c) $(GUEST_LIB)
+$(eval $(call arm64-image,guests/vms,$(VMS_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
+
 $(eval $(call arm64-image,guests/secure,$(SECURE_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
 
-ALL += $(addprefix $(BUILD)/guests/,bench.img conform.img messages.img secure.img workload.img)
-$(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES) $(MESSAGES_SOURCES) $(SECURE_SOURCES) $(WORKLOAD_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
+ALL += $(addprefix $(BUILD)/guests/,bench.img conform.img messages.img secure.img vms.img workload.img)
+$(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES) $(MESSAGES_SOURCES) $(SECURE_SOURCES) $(VMS_SOURCES) $(WORKLOAD_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
 $(eval $(call format-checks,guests,$(wildcard guests/*/*.h)))
 
 STRATEGY ?= all
@@ -39,6 +42,11 @@ workload: ## random interrupts, 10^5 a run, bare and under every strategy; last 
 messages: ## 4096 LPIs moved between 4 vCPUs while they fire, under every strategy; last line "N passed, N failed"
 	@$(MAKE) --no-print-directory -j2 all
 	@$(PYTHON) bench/messages.py
+
+.PHONY: vms
+vms: ## 16 VMs on 2 cores, 10^5 interrupts a run: counts, memory, who waits how long; last line "N passed, N failed"
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) bench/vms.py
 
 conform-secure: ## rules of two security states, from EL3, on QEMU's own interrupt controller
 	@$(MAKE) --no-print-directory -j2 all
