@@ -123,6 +123,8 @@ class Scenario:
     hyp: dict[str, Param | list[Param]] = field(default_factory=dict)
     vcpus: int | list[int] = 1
     cores: int = 0
+    vms: int | list[int] = 1
+    others: str = ""
     slice_ns: int = 0
     stimulus: dict[str, Param | list[Param]] = field(default_factory=dict)
     devices: list[str] = field(default_factory=list)
@@ -144,6 +146,7 @@ class Point:
     params: dict[str, Param]
     hyp: dict[str, Param]
     vcpus: int = 1
+    vms: int = 1
     stimulated: dict[str, Param] = field(default_factory=dict)
 
     @property
@@ -156,7 +159,10 @@ class Point:
     def hyp_args(self) -> str:
         """The hypervisor's arguments beside those of the strategy, each with a blank before it."""
         vcpus: dict[str, Param] = {"vm0.vcpus": self.vcpus} if self.vcpus != 1 else {}
-        return "".join(f" {key}={value}" for key, value in {**vcpus, **self.hyp}.items())
+        others = "".join(
+            f' vm{vm}.strategy={self.strategy.name} vm{vm}.args="{self.scenario.others}"' for vm in range(1, self.vms)
+        )
+        return "".join(f" {key}={value}" for key, value in {**vcpus, **self.hyp}.items()) + others
 
     @property
     def machine_args(self) -> list[str]:
@@ -194,6 +200,10 @@ class Point:
         """What raises the interrupt, if anything does."""
         return Source(**self.scenario.source) if self.scenario.source else None
 
+    @property
+    def _counts(self) -> dict[str, Param]:
+        return {name: count for name, count in (("vcpus", self.vcpus), ("vms", self.vms)) if count != 1}
+
     def identity(self) -> dict[str, Any]:
         """The fields of the record that a point is found by."""
         swept = {key: self.stimulated[key] for key, value in self.scenario.stimulus.items() if isinstance(value, list)}
@@ -203,7 +213,7 @@ class Point:
             "strategy": self.strategy.name,
             "bench": self.scenario.bench,
             "bench_version": self.scenario.version,
-            "params": {**self.params, **self.hyp, **({"vcpus": self.vcpus} if self.vcpus != 1 else {}), **swept},
+            "params": {**self.params, **self.hyp, **self._counts, **swept},
             "population": self.scenario.population,
         }
 
@@ -284,11 +294,12 @@ def _points(
                 known: dict[str, Param] = {"strategy": strategy, **params}
                 hyps = {k: _filled(v, known) for k, v in scenario.hyp.items()} if row.takes_hyp_args else {}
                 axes: list[Mapping[str, Param | Sequence[Param]]]
-                axes = [hyps, {"vcpus": scenario.vcpus}, scenario.stimulus]
+                axes = [hyps, {"vcpus": scenario.vcpus, "vms": scenario.vms}, scenario.stimulus]
                 for chosen in itertools.product(*(list(_swept(axis)) for axis in axes)):
-                    (hyp, cores, told), suffixes = zip(*chosen)
+                    (hyp, counts, told), suffixes = zip(*chosen)
                     name = "".join([f"{machine}/{strategy}/{scenario.bench}{suffix}", *suffixes])
-                    yield Point(name, lab.machines[machine], row, scenario, params, hyp, int(cores["vcpus"]), told)
+                    numbers = (int(counts["vcpus"]), int(counts["vms"]))
+                    yield Point(name, lab.machines[machine], row, scenario, params, hyp, *numbers, told)
 
 
 def _filled(value: Param | list[Param], known: Mapping[str, Param]) -> Param | list[Param]:

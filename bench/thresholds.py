@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -14,14 +15,15 @@ from analysis.select import number
 from bench.suite import BENCH_DIR
 
 FILE = BENCH_DIR / "thresholds.toml"
-BOUNDS = ("is", "at_most", "below", "of")
+BOUNDS = ("is", "at_most", "below", "of", "over")
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """One row. bound: the kind of it, one of BOUNDS; value: its number, of "of" the id of the other point."""
+    """One row. bound: the kind of it, one of BOUNDS; value: its number, of "of" the id of the other point, of
+    "over" the name of a parameter."""
 
     claim: str
     points: list[str]
@@ -43,16 +45,25 @@ class Threshold:
         for name, point in found.items():
             if self.matches(name) and self.metric in point["metrics"]:
                 value = point["metrics"][self.metric][self.stat]
-                limit = self._limit(found)
+                limit = self._limit(found, name)
                 if limit is not None and not self._holds(value, limit):
-                    said = f"{self.bound.replace('_', ' ')} {number(limit)}" if self.bound != "of" else number(limit)
+                    said = (
+                        f"{self.bound.replace('_', ' ')} {number(limit)}" if self.other(name) is None else number(limit)
+                    )
                     yield f"{name}: {self.metric} {self.stat} {number(value)}, bound: {said} ({self.claim})"
 
-    def _limit(self, found: dict[str, Any]) -> float | None:
+    def other(self, name: str) -> str | None:
+        """The id of the point that a point is held to; None where a number bounds it."""
+        if self.bound == "over":
+            return re.sub(rf",{self.value}=\d+", f",{self.value}=1", name)
+        return self.value if self.bound == "of" else None
+
+    def _limit(self, found: dict[str, Any], name: str) -> float | None:
         """The number that bounds; None where the record has not the other point with this metric."""
-        if self.bound != "of":
+        point = self.other(name)
+        if point is None:
             return float(self.value)
-        other = found.get(self.value, {}).get("metrics", {}).get(self.metric)
+        other = found.get(point, {}).get("metrics", {}).get(self.metric)
         return other[self.stat] * self.times + self.more if other else None
 
     def _holds(self, value: float, limit: float) -> bool:

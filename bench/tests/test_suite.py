@@ -121,6 +121,19 @@ def test_vcpus(tmp_path: Path) -> None:
     assert command[-1].endswith(",slice=1000") and "vm0.vcpus=4" in " ".join(command)
 
 
+def test_vms(tmp_path: Path) -> None:
+    """On the same cores; the hypervisor is told of each beside the first; part of identity, of the name when swept."""
+    path = tmp_path / "mine.toml"
+    path.write_text(ROW + 'vms = [1, 3]\nothers = "bench=idle n=5"\nhyp = { "vm.mem" = 16 }\n', encoding="utf-8")
+    one, three = suite.plan(suite.load(str(path)), strategies=["te"])
+    assert (one.id, three.id) == ("virt-v3/te/timer,vms=1", "virt-v3/te/timer,vms=3")
+    other = 'strategy=te vm{0}.args="bench=idle n=5"'
+    assert one.hyp_args == " vm.mem=16"
+    assert three.hyp_args == f" vm.mem=16 vm1.{other.format(1)} vm2.{other.format(2)}"
+    assert (one.identity()["params"], three.identity()["params"]) == ({"vm.mem": 16}, {"vm.mem": 16, "vms": 3})
+    assert one.machine_args == three.machine_args == one.machine.args
+
+
 def test_a_stimulus_is_a_table(tmp_path: Path) -> None:
     """Stores to the INTID's bit of GICD_ISPENDR; the guest is told."""
     path = tmp_path / "mine.toml"

@@ -27,7 +27,7 @@ extern const struct bench bench_empty, bench_hvc, bench_mmio_vgic, bench_mmio_vg
     bench_spi_hw, bench_timer, bench_timer_wfi, bench_burst, bench_backlog, bench_backlog_v2, bench_lpi_int,
     bench_lpi_msi, bench_lpi_store, bench_dma_done, bench_doorbell, bench_vcpu_switch, bench_vm_switch,
     bench_sysreg_trap, bench_mmio_device, bench_enable_toggle, bench_spi_emulated, bench_masked, bench_level_resample,
-    bench_preempt, bench_wfi_wake, bench_irq_host, bench_neighbour, bench_storm;
+    bench_preempt, bench_wfi_wake, bench_irq_host, bench_neighbour, bench_storm, bench_idle;
 
 /* What a benchmark checks of itself: the first violation ends the run as `not ok` with this reason. */
 void bench_expect(bool holds, const char *reason);
@@ -37,6 +37,9 @@ static inline bool is_past(uint64_t moment)
 {
     return read_sysreg(cntvct_el0) >= moment;
 }
+
+/* Turns on the CPUs beside this one, which then sleep. */
+void idle_cpus(void);
 
 const char *prepare_nothing(void);
 void finish_nothing(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The microbenchmark guest: `bench=NAME iterations=N` in the boot arguments; KTAP and sample frames on the console. */
+/*
+ * The microbenchmark guest: `bench=NAME iterations=N` in the boot arguments; KTAP and sample frames on the console.
+ * With idle_cpus=1 the other CPUs are on meanwhile, and sleep.
+ */
 #include "bench.h"
 
 #include "string.h"
@@ -45,6 +48,7 @@ static const struct {
     {0, &bench_irq_host},
     {0, &bench_neighbour},
     {0, &bench_storm},
+    {0, &bench_idle},
 };
 
 static uint64_t samples[ITERATIONS_MAX];
@@ -108,6 +112,8 @@ void guest_main(void)
         print("not ok 1 %s # %s\n", name, bench == NULL ? "no such benchmark" : "iterations out of range");
         return;
     }
+    if (args_number(machine.bootargs, "idle_cpus", 0) != 0)
+        idle_cpus();
     print("# virqlab-guest version=%u cntfrq=%lu\n", bench->version, read_sysreg(cntfrq_el0));
     measure(bench, (unsigned)iterations);
 }
