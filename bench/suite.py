@@ -69,6 +69,7 @@ class Strategy:
     symbols: str = ""
     vectors: str = "vectors"
     mmio: str = "el2"
+    home: str = ""
     lacks: list[str] = field(default_factory=list)
     conform: str = "vm0.its=1"
     filters: list[str] = field(default_factory=list)
@@ -286,20 +287,28 @@ def _points(
     lab: Lab, scenario: Scenario, machines: Sequence[str] | None, strategies: Sequence[str] | None
 ) -> Iterable[Point]:
     for params, suffix in _swept(scenario.params):
-        for machine in (name for name in scenario.machines if machines is None or name in machines):
-            for strategy in (name for name in scenario.strategies if strategies is None or name in strategies):
-                row = lab.strategies[strategy]
-                if not row.runs_on(lab.machines[machine].gic):
-                    continue
-                known: dict[str, Param] = {"strategy": strategy, **params}
-                hyps = {k: _filled(v, known) for k, v in scenario.hyp.items()} if row.takes_hyp_args else {}
-                axes: list[Mapping[str, Param | Sequence[Param]]]
-                axes = [hyps, {"vcpus": scenario.vcpus, "vms": scenario.vms}, scenario.stimulus]
-                for chosen in itertools.product(*(list(_swept(axis)) for axis in axes)):
-                    (hyp, counts, told), suffixes = zip(*chosen)
-                    name = "".join([f"{machine}/{strategy}/{scenario.bench}{suffix}", *suffixes])
-                    numbers = (int(counts["vcpus"]), int(counts["vms"]))
-                    yield Point(name, lab.machines[machine], row, scenario, params, hyp, *numbers, told)
+        for machine, row in _grounds(lab, scenario):
+            if (machines is not None and machine not in machines) or (
+                strategies is not None and row.name not in strategies
+            ):
+                continue
+            known: dict[str, Param] = {"strategy": row.name, **params}
+            hyps = {k: _filled(v, known) for k, v in scenario.hyp.items()} if row.takes_hyp_args else {}
+            axes: list[Mapping[str, Param | Sequence[Param]]]
+            axes = [hyps, {"vcpus": scenario.vcpus, "vms": scenario.vms}, scenario.stimulus]
+            for chosen in itertools.product(*(list(_swept(axis)) for axis in axes)):
+                (hyp, counts, told), suffixes = zip(*chosen)
+                name = "".join([f"{machine}/{row.name}/{scenario.bench}{suffix}", *suffixes])
+                numbers = (int(counts["vcpus"]), int(counts["vms"]))
+                yield Point(name, lab.machines[machine], row, scenario, params, hyp, *numbers, told)
+
+
+def _grounds(lab: Lab, scenario: Scenario) -> list[tuple[str, Strategy]]:
+    """Machine by machine the strategies that run there; those that none of the machines is for run at home."""
+    rows = [lab.strategies[name] for name in scenario.strategies]
+    found = [(name, row) for name in scenario.machines for row in rows if row.runs_on(lab.machines[name].gic)]
+    placed = {row.name for _, row in found}
+    return found + [(row.home, row) for row in rows if row.home and row.name not in placed]
 
 
 def _filled(value: Param | list[Param], known: Mapping[str, Param]) -> Param | list[Param]:

@@ -59,7 +59,7 @@ def test_one_exit_each(tmp_path: Path) -> None:
     """The suite's own points: at whatever instruction an interrupt comes the guest is away once, and for as long.
     QEMU's own log has the same exits."""
     code, points = run(tmp_path, "", "--suite", "full", "--bench", "irq_host", "--crosscheck")
-    assert code == 0 and len(points) == 4
+    assert code == 0 and len(points) == 5
     for point in points:
         assert point["exits"] == {"total": N, "classes": {"irq": N}}, point["id"]
         assert point["metrics"]["exits_per_op"]["samples"] == [[1, N]], point["id"]

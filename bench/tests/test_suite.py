@@ -41,14 +41,25 @@ def test_default_suite_is_whole() -> None:
 
 
 def test_machines_of_the_full_suite() -> None:
-    """A machine gets the strategies that its GIC is good for; the default suite has none but those of all tables."""
+    """A machine gets the strategies that its GIC is good for; its own rows are the full suite's."""
     planned_ids = {point.id for point in suite.plan(suite.load("full"), benches=["timer"])}
     assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v2/")} == {"bare", "te", "gicv2"}
     assert {name.split("/")[1] for name in planned_ids if name.startswith("virt-v3/")} == {"bare", "te", "lr", "pass"}
     on_v4 = {point.strategy.name for point in suite.plan(suite.load("full"), machines=["virt-v4"], benches=["lpi_msi"])}
     assert on_v4 == {"te", "lr", "gicv4"}
     with pytest.raises(LabError, match="no point is left: .*; try --suite full"):
-        suite.plan(suite.load(), strategies=["gicv2"])
+        suite.plan(suite.load(), machines=["virt-v2"], strategies=["te"])
+
+
+def test_a_strategy_that_no_machine_of_the_row_has_runs_at_home(tmp_path: Path) -> None:
+    """Once, and where a machine of the row has its GIC only there; so queries need not name a machine."""
+    row = ROW.replace('"te", "lr"', '"te", "gicv2", "gicv4"')
+    assert planned(tmp_path, row) == ["virt-v3/te/timer", "virt-v2/gicv2/timer", "virt-v4/gicv4/timer"]
+    both = row.replace('["virt-v3"]', '["virt-v4", "virt-v3"]')
+    assert planned(tmp_path, both)[:3] == ["virt-v4/te/timer", "virt-v4/gicv4/timer", "virt-v3/te/timer"]
+    points = [point for point in suite.plan(suite.load(), benches=["timer", "spi_hw", "sgi_self", "ipi"])]
+    plain = [(point.strategy.name, point.scenario.bench) for point in points if "," not in point.id]
+    assert len(plain) == len(set(plain)) == 6 * 4
 
 
 def test_a_peer_has_time_to_boot() -> None:
