@@ -29,6 +29,7 @@ static const struct {
     {0, &bench_spi_hw},
     {0, &bench_timer},
     {0, &bench_timer_wfi},
+    {0, &bench_timer_el0},
     {0, &bench_burst},
     {3, &bench_backlog},
     {2, &bench_backlog_v2},

@@ -2,8 +2,8 @@
 /*
  * timer: the virtual timer expires; the sample is the handler's first counter read - CVAL. What the guest does
  * meanwhile is the benchmark's variant: it spins (timer; with load=hvc it makes null hypercalls one after the other and
- * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), or sleeps (timer_wfi) for
- * `delay` ticks. With eoimode=1 it completes interrupts by EOIR and DIR.
+ * the deadline moves by a tick an iteration, so that arrivals sweep the phases of an exit), sleeps (timer_wfi) for
+ * `delay` ticks, or spins at EL0 (timer_el0). With eoimode=1 it completes interrupts by EOIR and DIR.
  */
 #include "bench.h"
 
@@ -84,6 +84,35 @@ static uint64_t run_wfi(unsigned iteration)
     return handler_stamp - deadline;
 }
 
+static uint64_t el0_code, el0_fired;
+
+static void on_timer_at_el0(uint32_t intid, uint64_t stamp)
+{
+    on_timer(intid, stamp);
+    bench_expect((read_sysreg(spsr_el1) & SPSR_M_MASK) == SPSR_EL0T, "the interrupt did not come at EL0");
+}
+
+static const char *prepare_el0(void)
+{
+    const char *reason = prepare();
+
+    gic_enable(INTID_VTIMER, 0x80, on_timer_at_el0);
+    el0_code = mmu_map_el0((uintptr_t)el0_wait);
+    el0_fired = mmu_map_el0((uintptr_t)&fired);
+    return reason;
+}
+
+static uint64_t run_el0(unsigned iteration)
+{
+    uint64_t deadline;
+
+    (void)iteration;
+    irq_mask();
+    deadline = arm(DELAY_TICKS);
+    el0_run(el0_code, SPSR_EL0T, el0_fired);
+    return handler_stamp - deadline;
+}
+
 static void finish(void)
 {
     irq_mask();
@@ -92,3 +121,4 @@ static void finish(void)
 
 const struct bench bench_timer = {"timer", "handler_ticks", 1, prepare, run, finish};
 const struct bench bench_timer_wfi = {"timer_wfi", "handler_ticks", 1, prepare, run_wfi, finish};
+const struct bench bench_timer_el0 = {"timer_el0", "handler_ticks", 1, prepare_el0, run_el0, finish};

@@ -16,7 +16,6 @@ void (*on_interrupt)(uint32_t intid);
 bool expect_fault;
 
 void conform_exception(uint64_t vector, struct frame *frame);
-void el0_run(uint64_t code, uint64_t spsr);
 void el1_spin(uint64_t daif);
 void el1_spin_sp0(uint64_t daif);
 extern const char el0_back[], el0_spin[];
@@ -119,12 +118,12 @@ unsigned take_on_sp0(uint64_t mask)
 unsigned take_at_el0(uint64_t mask)
 {
     taken = (struct log){.count = 0};
-    el0_run(mmu_map_el0((uintptr_t)el0_spin), SPSR_DAIF & ~mask);
+    el0_run(mmu_map_el0((uintptr_t)el0_spin), SPSR_DAIF & ~mask, 0);
     return taken.count;
 }
 
 void run_at_el0(const void *code)
 {
     taken = (struct log){.count = 0};
-    el0_run(mmu_map_el0((uintptr_t)code), SPSR_DAIF);
+    el0_run(mmu_map_el0((uintptr_t)code), SPSR_DAIF, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vectors of the conformance guest, and its excursions to EL0. All exceptions call conform_exception(vector,
+ * The vectors of the conformance guest, and what it runs at EL0. All exceptions call conform_exception(vector,
  * frame): x0 to x18, x30, ELR and SPSR are in the frame, so that a handler may unmask interrupts and nest.
  */
 #include "frame.inc"
@@ -28,29 +28,6 @@ conform_vectors:
     .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
     vector  \n
     .endr
-
-    /* void el0_run(uint64_t code, uint64_t spsr): until the code at EL0 executes SVC */
-    .global el0_run
-el0_run:
-    stp     x19, x20, [sp, #-96]!
-    stp     x21, x22, [sp, #16]
-    stp     x23, x24, [sp, #32]
-    stp     x25, x26, [sp, #48]
-    stp     x27, x28, [sp, #64]
-    stp     x29, x30, [sp, #80]
-    msr     elr_el1, x0
-    msr     spsr_el1, x1
-    eret
-    /* conform_exception() makes the SVC return here, at EL1: the stack is the one of el0_run */
-    .global el0_back
-el0_back:
-    ldp     x21, x22, [sp, #16]
-    ldp     x23, x24, [sp, #32]
-    ldp     x25, x26, [sp, #48]
-    ldp     x27, x28, [sp, #64]
-    ldp     x29, x30, [sp, #80]
-    ldp     x19, x20, [sp], #96
-    ret
 
     /* void el1_spin(uint64_t daif): the interrupts of `daif` unmasked for a while, then masked */
     .global el1_spin, el1_spin_sp0

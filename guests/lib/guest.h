@@ -34,6 +34,12 @@ void guest_main(void);
 /* Maps the GiB with `address` a second time, readable and executable at EL0; returns the address there. */
 uint64_t mmu_map_el0(uint64_t address);
 
+/* Runs code at EL0, both addresses as mmu_map_el0() maps them, until it executes SVC. Returns with interrupts masked.
+ */
+void el0_run(uint64_t code, uint64_t spsr, uint64_t argument);
+/* Such code: waits until the byte at `argument` is not 0. */
+extern const char el0_wait[];
+
 /* `stamp`: CNTVCT_EL0 as the vector read it first. Called with interrupts masked, between acknowledge and EOI. */
 typedef void irq_handler(uint32_t intid, uint64_t stamp);
 

@@ -2,6 +2,9 @@
 /* From head.S to C at EL1, and the vectors there. x0 = device tree. */
 #include "frame.inc"
 
+#define ESR_EC_SHIFT 26
+#define EC_SVC64     0x15
+
     .text
     .global guest_entry
 guest_entry:
@@ -53,6 +56,17 @@ secondary_start:
     eret
     .endm
 
+    /* From EL0: an SVC ends the excursion (el0.S). */
+    .macro  el0_vector number
+    .balign 0x80
+    mrs     x1, esr_el1
+    lsr     x1, x1, #ESR_EC_SHIFT
+    cmp     x1, #EC_SVC64
+    b.eq    el0_back
+    mov     x0, #\number
+    b       fatal
+    .endm
+
     .macro  vector_table name, handler
     .balign 0x800
     .global \name
@@ -65,7 +79,9 @@ secondary_start:
     irq_vector \handler
     fatal_vector 6
     fatal_vector 7
-    .irp    n, 8, 9, 10, 11, 12, 13, 14, 15
+    el0_vector 8                    /* lower EL, AArch64: synchronous */
+    irq_vector \handler
+    .irp    n, 10, 11, 12, 13, 14, 15
     fatal_vector \n
     .endr
     .endm
