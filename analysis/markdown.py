@@ -30,15 +30,15 @@ def between_markers(text: str) -> tuple[list[str], str] | None:
 
 def _table(points: list[Point], stat: str) -> Iterator[str]:
     strategies = list(dict.fromkeys(point["strategy"] for point in points))
-    yield _row(["benchmark", "metric", "unit", *strategies])
+    yield line(["benchmark", "metric", "unit", *strategies])
     yield "|---|---|---|" + "---:|" * len(strategies)
     for name, row in rows(points):
         metrics = list(dict.fromkeys(metric for point in row.values() for metric in point["metrics"]))
         for metric in headline.ordered(families.members(metrics, families.SUMMARY)) or [""]:
             cells = [cell(row.get(strategy), metric, stat).plain for strategy in strategies]
-            yield _row([name, metric, unit(row, metric), *cells])
+            yield line([name, metric, unit(row, metric), *cells])
             name = ""
 
 
-def _row(cells: list[str]) -> str:
+def line(cells: list[str]) -> str:
     return "| " + " | ".join(text.replace("|", "\\|") for text in cells) + " |"

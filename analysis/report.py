@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from analysis import comparable, costs, families, figures, hardware, headline, scaling
+from analysis import comparable, costs, families, figures, hardware, headline, minimum, scaling
 from analysis.families import Role
 from analysis.figures import COLOURS, Bars, Curves, Figure, Lines
 from analysis.groups import Group, Pool, exits_per_operation, gather, sides
@@ -102,6 +102,7 @@ class _Section:
             "count": record["run"]["count"],
             "counts": {state: sum(point["status"] == state for point in points) for state in ("pass", "fail", "skip")},
             "missing": [point for point in points if point["status"] != "pass"][:ROWS_SHOWN],
+            "minimum": _minimum(record),
             "machines": [self._machine(name, [p for p in points if p["machine"] == name]) for name in machines],
         }
 
@@ -253,6 +254,16 @@ class _Section:
             "population": "; ".join(group.populations()),
             "points": max(len(points) for points in group.points.values()),
         }
+
+
+def _minimum(record: Record) -> dict[str, Any] | None:
+    """Exits for each interrupt beside the least; None where the record has none of those benchmarks."""
+    rows = minimum.table(record)
+    if not rows:
+        return None
+    cells = [(row.name, [(cell.text, bool(cell.found) and not cell.is_least) for cell in row.cells]) for row in rows]
+    notes = [("above the least, or none", minimum.reasons(rows)), ("the least", minimum.origins(rows))]
+    return {"strategies": minimum.STRATEGIES, "rows": cells, "notes": notes}
 
 
 def _predicted(points: list[Point]) -> dict[str, Any] | None:

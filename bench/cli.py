@@ -12,9 +12,10 @@ from typing import Any, Sequence
 
 from rich.console import Console
 
-from analysis import baseline, costs, difference, families, hardware, markdown, record, select, stats, table
+from analysis import baseline, costs, difference, families, hardware, markdown, minimum, record, select, stats, table
 from analysis.errors import LabError
 from bench import doctor, images, model, rebaseline, run_guest, suite
+from bench.arguments import address, names, positive
 from bench.progress import Reporter
 from bench.run import JOBS_DEFAULT, Options, Runner, TimeLimit, unwritable
 from bench.store import Store
@@ -131,27 +132,13 @@ def _command(
     )
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-_positive.__name__ = "positive number"
-
-
 def _selection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--suite", metavar="SUITE", help="default, full, peers, or a TOML file (default: what has the strategies named)"
     )
-    command.add_argument("--strategy", type=_names, metavar="A,B", help="only these strategies, e.g. te,lr")
-    command.add_argument("--bench", type=_names, metavar="A,B", help="only these benchmarks, e.g. timer,hvc")
-    command.add_argument("--machine", type=_names, metavar="A,B", help="only these machines, e.g. virt-v3")
+    command.add_argument("--strategy", type=names, metavar="A,B", help="only these strategies, e.g. te,lr")
+    command.add_argument("--bench", type=names, metavar="A,B", help="only these benchmarks, e.g. timer,hvc")
+    command.add_argument("--machine", type=names, metavar="A,B", help="only these machines, e.g. virt-v3")
 
 
 def _points(arguments: argparse.Namespace) -> tuple[suite.Lab, list[suite.Point]]:
@@ -181,9 +168,9 @@ def _run(command: argparse.ArgumentParser) -> None:
     for name, what in OWN.items():
         command.add_argument(f"--{name}", metavar="PATH", help=what)
     command.add_argument("--qemu", metavar="PATH", help="another QEMU (10.0 or newer)")
-    command.add_argument("--repeat", type=_positive, default=1, metavar="N", help="run each point N times: identical?")
+    command.add_argument("--repeat", type=positive, default=1, metavar="N", help="run each point N times: identical?")
     command.add_argument(
-        "--jobs", type=_positive, default=JOBS_DEFAULT, metavar="N", help=f"points at a time (default {JOBS_DEFAULT})"
+        "--jobs", type=positive, default=JOBS_DEFAULT, metavar="N", help=f"points at a time (default {JOBS_DEFAULT})"
     )
     command.add_argument(
         "--time-limit", type=float, default=float("inf"), metavar="S", help="end the whole run after S seconds"
@@ -234,13 +221,6 @@ def _crosschecked(result: dict[str, Any]) -> str:
     return f"crosscheck: {exceptions} exceptions in {len(agreed)} points equal QEMU's own log, class by class"
 
 
-def _address(text: str) -> int:
-    return int(text, 0)
-
-
-_address.__name__ = "address"
-
-
 def _run_guest(command: argparse.ArgumentParser) -> None:
     default = run_guest.Guest(Path())
     command.add_argument("image", metavar="IMAGE", type=Path, help="an arm64 Image, or a raw binary (--load)")
@@ -269,7 +249,7 @@ def _run_guest(command: argparse.ArgumentParser) -> None:
     command.add_argument("--initrd", type=Path, metavar="FILE", help="an initial RAM disk for the guest")
     command.add_argument("--fdt", type=Path, metavar="FILE", help="a device tree instead of the hypervisor's own")
     command.add_argument(
-        "--load", type=_address, metavar="ADDR", help="where a raw binary goes and starts, default 0x40200000"
+        "--load", type=address, metavar="ADDR", help="where a raw binary goes and starts, default 0x40200000"
     )
     command.add_argument("--qemu", default=default.qemu, metavar="PATH", help="another QEMU (10.0 or newer)")
     command.add_argument("--timeout", type=float, metavar="S", help="kill the run after that many seconds of host time")
@@ -301,20 +281,32 @@ def _show(command: argparse.ArgumentParser) -> None:
         help="which metrics: the costs, the phases of an interrupt, or its event vector (default %(default)s)",
     )
     command.add_argument("--markdown", action="store_true", help="print the summary as a GitHub table, as in README.md")
-    command.add_argument("--bench", type=_names, metavar="A,B", help="with --markdown: only these benchmarks")
+    command.add_argument("--bench", type=names, metavar="A,B", help="with --markdown: only these benchmarks")
+    command.add_argument(
+        "--minimum", action="store_true", help="exits for each interrupt beside the least that the architecture allows"
+    )
     command.set_defaults(function=show)
 
 
 def show(arguments: argparse.Namespace) -> int:
     """`virqlab show`: the table."""
     found = record.load(arguments.run)
-    if arguments.markdown:
+    if arguments.minimum:
+        _show_minimum(found, arguments.markdown)
+    elif arguments.markdown:
         print(markdown.table(found, arguments.stat, arguments.bench or ()), end="")
     else:
         console = Console(highlight=False)
         table.show(found, console, arguments.stat, arguments.group)
         hardware.show(found, console, costs.best())
     return 0
+
+
+def _show_minimum(found: dict[str, Any], as_markdown: bool) -> None:
+    if as_markdown:
+        print("\n".join(minimum.markdown(found)))
+    else:
+        minimum.show(found, Console(highlight=False))
 
 
 def _get(command: argparse.ArgumentParser) -> None:

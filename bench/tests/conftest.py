@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Images for tests: tiny arm64 Images that misbehave, assembled on the spot."""
+"""For tests: the committed reference run, and tiny arm64 Images that misbehave, assembled on the spot."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
+
+from analysis import record
+from bench.rebaseline import REFERENCE
 
 # 64-byte header of an arm64 Image with a branch over it, then the body at offset 64.
 HEADER = """
@@ -41,6 +45,12 @@ BAD_GUESTS = {
     "wild": "mov x1, #0x8000000000\n ldr w2, [x1]\n b .",
     "silent": "movz w0, #0x8400, lsl #16\n movk w0, #8\n hvc #0\n b .",
 }
+
+
+@pytest.fixture(name="reference", scope="session")
+def fixture_reference() -> dict[str, Any]:
+    """The committed reference run; VIRQLAB_REFERENCE names another one that is to take its place."""
+    return record.load(Path(os.environ.get("VIRQLAB_REFERENCE", REFERENCE)))
 
 
 @pytest.fixture(name="bad_guest", scope="session")

@@ -12,16 +12,10 @@ from analysis import record
 from analysis.errors import LabError
 from analysis.stats import STATS
 from bench import suite, thresholds
-from bench.rebaseline import BASELINES, REFERENCE
+from bench.rebaseline import BASELINES
 from bench.thresholds import Threshold
 
 ROWS = thresholds.load()
-
-
-@pytest.fixture(name="reference", scope="module")
-def fixture_reference() -> dict[str, Any]:
-    """The committed reference run."""
-    return record.load(REFERENCE)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.points[0]}-{row.metric}")
