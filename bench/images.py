@@ -14,6 +14,7 @@ from typing import Iterable, Mapping
 from analysis import symbols
 from analysis.errors import LabError
 from bench import debian, kallsyms
+from bench.stimulus import EL3, EL3_IMAGE
 from bench.suite import ROOT, Point, Strategy
 
 GUEST = "build/guests/bench.img"
@@ -69,6 +70,8 @@ def collect(
     found = find_qemu(emulators.pop())
     files = {"guest": image(Path(guest)) if guest else image(ROOT / GUEST, built=True)}
     files["plugin"] = built_file(ROOT / PLUGIN)
+    if any(point.stimulus and point.stimulus.by == EL3 for point in points):
+        files["el3"] = built_file(ROOT / EL3_IMAGE)
     rows = list({point.strategy.name: point.strategy for point in points}.values())
     for row in rows:
         for name, path in row.images.items():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis import marks
 from analysis.point import PROFILE, TRACE_DIR
-from bench import trees
+from bench import stimulus, trees
 from bench.images import Images
 from bench.suite import ROOT, Point
 
@@ -50,17 +50,24 @@ def command(point: Point, images: Images, count: str = "fast") -> list[str]:
             f"mmio={strategy.mmio}",
             f"profile={PROFILE}",
             f"region={marks.MARK_RUN_BEGIN:#x}:{marks.MARK_RUN_END:#x}",
-            *([f"stimulus={STIMULUS}"] if point.stimulus else []),
+            *([f"stimulus={STIMULUS}"] if point.stimulus and not _at_el3(point) else []),
             *([f"begin={strategy.begin}"] if strategy.begin else []),
             *([f"slice={point.scenario.slice_ns}"] if point.scenario.slice_ns else []),
         ]
     )
     boot = [arg.format(**values) for arg in strategy.args]
+    if _at_el3(point):
+        boot += stimulus.el3_options(f"{values['el3']:option}", STIMULUS)
     return [str(images.qemu.path), "-M", _machine(point), *point.machine_args, *boot, "-plugin", plugin]
 
 
+def _at_el3(point: Point) -> bool:
+    return point.stimulus is not None and point.stimulus.by == stimulus.EL3
+
+
 def _machine(point: Point) -> str:
-    return ",".join(filter(None, [point.machine.machine, point.strategy.machine_options]))
+    secure = "secure=on" if _at_el3(point) else ""
+    return ",".join(filter(None, [point.machine.machine, point.strategy.machine_options, secure]))
 
 
 def _values(point: Point, images: Images) -> dict[str, _Word]:
@@ -73,7 +80,7 @@ def _values(point: Point, images: Images) -> dict[str, _Word]:
 def prepare(point: Point, images: Images, directory: Path) -> None:
     """Write the files that the command names, into the directory it will run in."""
     if point.stimulus:
-        (directory / STIMULUS).write_text(point.stimulus.table(point.machine), encoding="utf-8")
+        (directory / STIMULUS).write_bytes(point.stimulus.table(point.machine.regions["gicd"][0]))
     if point.strategy.trees:
         sizes = {f"{name}_size": str(path.stat().st_size) for name, path in images.files.items()}
         machine = [str(images.qemu.path), *point.machine_args, *HOST_CONSOLE, "-M", _machine(point)]

@@ -21,6 +21,7 @@ from bench import checks, host, qemu
 from bench.images import Images, Qemu, elf_of
 from bench.progress import Reporter
 from bench.store import POINT_JSON, Store
+from bench.stimulus import EL3
 from bench.suite import ROOT, Lab, Point, Strategy
 
 # run.host of a point that was not run.
@@ -191,7 +192,8 @@ class Runner:
 
     def _files(self, point: Point) -> list[str]:
         row = point.strategy
-        return ["guest", "plugin", *row.images, *row.fetched, *row.archives, *row.kallsyms]
+        el3 = ["el3"] if point.stimulus and point.stimulus.by == EL3 else []
+        return ["guest", "plugin", *el3, *row.images, *row.fetched, *row.archives, *row.kallsyms]
 
     def _symbols(self, row: Strategy) -> Path | None:
         if row.symbols in (*row.fetched, *row.kallsyms):

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence, TypeVar
 
 from analysis.errors import LabError
-from analysis.gicregs import GICD_ISPENDR
 from analysis.metrics import GROUPS, METRICS, SOURCES, Source
+from bench import stimulus
+from bench.stimulus import Stimulus
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH_DIR = Path(__file__).resolve().parent
@@ -86,30 +87,6 @@ class Strategy:
 
 
 @dataclass(frozen=True)
-class Stimulus:
-    """Stores by the tracer that make an SPI pending, the first at start_ns of virtual time: `count` of them, or all
-    before end_ns."""
-
-    start_ns: int
-    period_ns: int
-    intid: int
-    count: int = 0
-    end_ns: int = 0
-
-    @property
-    def times(self) -> range:
-        """When they are made, ns."""
-        end_ns = self.end_ns or self.start_ns + self.count * self.period_ns
-        return range(self.start_ns, end_ns, self.period_ns)
-
-    def table(self, machine: Machine) -> str:
-        """The table that the plugin reads (docs/trace-format.md)."""
-        word, bit = divmod(self.intid, 32)
-        address = machine.regions["gicd"][0] + GICD_ISPENDR + 4 * word
-        return "".join(f"{time} {address:#x} {1 << bit:#x}\n" for time in self.times)
-
-
-@dataclass(frozen=True)
 class Scenario:
     """A row of suite.toml."""
 
@@ -153,7 +130,7 @@ class Point:
     @property
     def bootargs(self) -> str:
         """The guest's arguments; it is told of the stimulus, so that it knows when its interrupts are raised."""
-        told = {f"stimulus.{key}": value for key, value in self.stimulated.items()}
+        told = {f"stimulus.{key}": value for key, value in self.stimulated.items() if key != "by"}
         return " ".join([f"bench={self.scenario.bench}", *(f"{k}={v}" for k, v in {**self.params, **told}.items())])
 
     @property
@@ -181,7 +158,7 @@ class Point:
 
     @property
     def stimulus(self) -> Stimulus | None:
-        """The stores that the tracer makes, if any."""
+        """The stores that nothing measured makes, if any."""
         return Stimulus(**self.stimulated) if self.stimulated else None  # type: ignore[arg-type]
 
     @property
@@ -349,6 +326,7 @@ def _check(scenario: Scenario, machines: dict[str, Machine], strategies: dict[st
         row = _row(Stimulus, scenario.stimulus, f"{where}, stimulus")
         if bool(row.count) == bool(row.end_ns):
             raise LabError(f"{where}, stimulus: give count or end_ns")
+        references.append(("stimulus by", [str(row.by)], dict.fromkeys((stimulus.TRACER, stimulus.EL3))))
     for what, names, rows in references:
         for name in names:
             if name not in rows:

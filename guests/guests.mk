@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Bare-metal guests: freestanding AArch64 Images that run at EL1, bare or under any hypervisor; one at EL3.
+# Bare-metal guests: freestanding AArch64 Images that run at EL1, bare or under any hypervisor; two programs at EL3.
 GUEST_FLAGS := $(ARM64_FLAGS) -Ihyp/lib -Ihyp/arch -Ihyp/gic -Iguests/lib
 GUEST_LIB := $(wildcard guests/lib/*.c guests/lib/*.S) $(addprefix hyp/lib/,print.c string.c stack_protector.c devtree.c)
 CONFORM_SOURCES := $(wildcard guests/conform/*.c guests/conform/*.S) $(GUEST_LIB)
@@ -23,7 +23,10 @@ $(eval $(call arm64-image,guests/vms,$(VMS_SOURCES),$(GUEST_FLAGS),guests/lib/gu
 
 $(eval $(call arm64-image,guests/secure,$(SECURE_SOURCES),$(GUEST_FLAGS),guests/lib/guest.lds))
 
-ALL += $(addprefix $(BUILD)/guests/,bench.img conform.img messages.img secure.img vms.img workload.img)
+# Runs beside a guest (bench/stimulus.py).
+$(eval $(call arm64-image,guests/el3,guests/el3/stimulus.S,$(GUEST_FLAGS),guests/el3/el3.lds))
+
+ALL += $(addprefix $(BUILD)/guests/,bench.img conform.img el3.img messages.img secure.img vms.img workload.img)
 $(eval $(call c-checks,guests,$(sort $(filter guests/%.c,$(BENCH_SOURCES) $(CONFORM_SOURCES) $(MESSAGES_SOURCES) $(SECURE_SOURCES) $(VMS_SOURCES) $(WORKLOAD_SOURCES))),$(ARM64_CLANG_FLAGS) $(GUEST_FLAGS)))
 $(eval $(call format-checks,guests,$(wildcard guests/*/*.h)))
 

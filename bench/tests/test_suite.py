@@ -17,6 +17,7 @@ machines = ["virt-v3"]
 strategies = ["te", "lr"]
 metrics = ["latency_insns"]
 """
+STORES = "start_ns = 500, period_ns = 10, count = 3, intid = 42"
 
 
 def plan_of(tmp_path: Path, text: str) -> list[suite.Point]:
@@ -148,11 +149,10 @@ def test_vms(tmp_path: Path) -> None:
 def test_a_stimulus_is_a_table(tmp_path: Path) -> None:
     """Stores to the INTID's bit of GICD_ISPENDR; the guest is told."""
     path = tmp_path / "mine.toml"
-    table = "{ start_ns = 500, period_ns = 10, count = 3, intid = 42 }"
-    path.write_text(ROW + f"stimulus = {table}\n", encoding="utf-8")
+    path.write_text(ROW + f"stimulus = {{ {STORES} }}\n", encoding="utf-8")
     point = suite.plan(suite.load(str(path)))[0]
     assert point.stimulus is not None
-    assert point.stimulus.table(point.machine) == "".join(f"{t} 0x8000204 0x400\n" for t in (500, 510, 520))
+    assert point.stimulus.table(0x8000000).decode() == "".join(f"{t} 0x8000204 0x400\n" for t in (500, 510, 520))
     assert "stimulus.start_ns=500 stimulus.period_ns=10 stimulus.count=3 stimulus.intid=42" in point.bootargs
 
 
@@ -185,6 +185,7 @@ def test_a_vm_beside_is_told(tmp_path: Path) -> None:
         (ROW.replace("version = 1", ""), "missing 1 required positional argument: 'version'"),
         (ROW + 'source = { kind = "psychic", intid = 1 }\n', "unknown source 'psychic'"),
         (ROW + "stimulus = { start_ns = 5 }\n", "benchmark timer, stimulus: missing 2 required"),
+        (ROW + f"stimulus = {{ {STORES}, by = 'el2' }}\n", "unknown stimulus by 'el2': one of tracer, el3"),
         ("[[scenario", "not TOML"),
         ("", "no point is left"),
     ],
