@@ -13,7 +13,7 @@ from analysis.errors import TraceError
 from analysis.trace import Insns, Records
 
 # The exception class of ESR_ELx (DDI 0487, ESR_EL2.EC) -> the name an exit is published under.
-EC_SVC, EC_SYSREG = 0x15, 0x18
+EC_SVC, EC_SYSREG, EC_DATA_ABORT = 0x15, 0x18, 0x24  # the last one from a lower level
 EC_NAMES = {
     0x00: "unknown",
     0x01: "wfx",

@@ -18,6 +18,7 @@ from analysis.trace import Trace
 
 INTID = 1
 SGI1R = sysregs.ENCODINGS["ICC_SGI1R_EL1"]
+DATA_ABORT = 0x24 << 26
 TRAPPED_SGI = trapped("ICC_SGI1R_EL1", read=False)
 
 
@@ -342,6 +343,26 @@ def test_the_clock_tells_what_all_execute() -> None:
         clocks.check(seen)
     seen.sliced = True  # a turn may end between the mark and the counter read
     clocks.check(seen)
+
+
+def test_the_clock_does_not_tell_accesses_that_abort() -> None:
+    """It may be behind by as many instructions as data aborts were taken, and no more."""
+    machine = Machine(True)
+    sender, target = machine.vcpus
+    sender.mark(marks.MARK_RUN_BEGIN)
+    sender.mark(marks.MARK_BEGIN)
+    sender.execute(9)
+    for _ in range(2):
+        target.exit(30, sub=SYNC_LOWER, esr=DATA_ABORT)
+    sender.mark(marks.MARK_END)
+    sender.mark(marks.MARK_RUN_END)
+    seen = Observation(machine.trace())
+    for ticks in (1 + 9 + 2 * 30, 1 + 9 + 2 * 29):
+        seen.frames = {"roundtrip_ticks": np.array([ticks], np.uint64)}
+        clocks.check(seen)
+    seen.frames = {"roundtrip_ticks": np.array([1 + 9 + 2 * 29 - 1], np.uint64)}
+    with pytest.raises(TraceError, match="the account of time is open: operation 0"):
+        clocks.check(seen)
 
 
 def test_positions() -> None:

@@ -21,6 +21,7 @@ OPERATION = 'metrics = ["exits_per_op"]\n'
 IRQ = 'metrics = ["exits_per_irq"]\n'
 N = 20
 DEPTHS = [1, 4, 5]
+VCPUS = [2, 5, 8]
 
 SUITE = "".join(
     HEAD + row
@@ -29,6 +30,7 @@ SUITE = "".join(
         f'bench = "enable_toggle"\nparams = {{ iterations = {N} }}\n{OPERATION}',
         f'bench = "spi_emulated"\nparams = {{ iterations = {N}, eoimode = [0, 1] }}\n{IRQ}'
         'source = { kind = "spi", intid = 45 }\n',
+        f'bench = "ipi_all"\nparams = {{ iterations = {N} }}\nvcpus = {VCPUS}\n{OPERATION}',
         f'bench = "masked"\nparams = {{ iterations = {N} }}\n{IRQ}source = {{ kind = "timer", intid = 27 }}\n',
         f'bench = "preempt"\nparams = {{ iterations = {N}, depth = {DEPTHS} }}\n{IRQ}source = {{ kind = "burst" }}\n',
         f'bench = "wfi_wake"\nparams = {{ iterations = {N} }}\nhyp = {{ "vm0.spis" = 42 }}\n{IRQ}'
@@ -73,6 +75,8 @@ def expected(strategy: str, bench: str, params: dict[str, object]) -> float:
     """Exits an operation or an interrupt."""
     if strategy == "bare":
         return 0
+    if bench == "ipi_all":  # the SGI traps; each target is kicked
+        return 1 + (int(str(params["vcpus"])) - 1) * (1 if strategy in LISTS else 3)
     if bench == "preempt":
         return preempted(strategy, int(str(params["depth"])))
     te, lists = EXITS[bench]
@@ -103,7 +107,7 @@ def fixture_points(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, A
 
 def test_all_ran(points: list[dict[str, Any]]) -> None:
     """Bare, te and what the machine has list registers for."""
-    assert len(points) == 2 * 3 * (5 + 1 + len(DEPTHS)) + 2 * 3
+    assert len(points) == 2 * 3 * (5 + 1 + len(DEPTHS) + len(VCPUS)) + 2 * 3
 
 
 def test_exits(points: list[dict[str, Any]]) -> None:

@@ -24,10 +24,10 @@ struct bench {
 
 extern const struct bench bench_empty, bench_hvc, bench_mmio_vgic, bench_mmio_vgic_isenabler, bench_mmio_vgic_write,
     bench_mmio_vgic_write_v2, bench_eoi, bench_eoi_v2, bench_sgi_self, bench_sgi_self_v2, bench_ipi, bench_ipi_v2,
-    bench_spi_hw, bench_timer, bench_timer_wfi, bench_timer_el0, bench_burst, bench_backlog, bench_backlog_v2,
-    bench_lpi_int, bench_lpi_msi, bench_lpi_store, bench_dma_done, bench_doorbell, bench_vcpu_switch, bench_vm_switch,
-    bench_sysreg_trap, bench_mmio_device, bench_enable_toggle, bench_spi_emulated, bench_masked, bench_level_resample,
-    bench_preempt, bench_wfi_wake, bench_irq_host, bench_neighbour, bench_storm, bench_idle;
+    bench_ipi_all, bench_spi_hw, bench_timer, bench_timer_wfi, bench_timer_el0, bench_burst, bench_backlog,
+    bench_backlog_v2, bench_lpi_int, bench_lpi_msi, bench_lpi_store, bench_dma_done, bench_doorbell, bench_vcpu_switch,
+    bench_vm_switch, bench_sysreg_trap, bench_mmio_device, bench_enable_toggle, bench_spi_emulated, bench_masked,
+    bench_level_resample, bench_preempt, bench_wfi_wake, bench_irq_host, bench_neighbour, bench_storm, bench_idle;
 
 /* What a benchmark checks of itself: the first violation ends the run as `not ok` with this reason. */
 void bench_expect(bool holds, const char *reason);

@@ -26,6 +26,7 @@ static const struct {
     {2, &bench_sgi_self_v2},
     {3, &bench_ipi},
     {2, &bench_ipi_v2},
+    {0, &bench_ipi_all},
     {0, &bench_spi_hw},
     {0, &bench_timer},
     {0, &bench_timer_wfi},
