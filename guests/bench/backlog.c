@@ -12,11 +12,12 @@
 #include "regs/gicv2.h"
 #include "regs/intid.h"
 
-#define PRIORITY_STEP 8 /* five implemented bits */
+#define PRIORITY_END 224 /* a multiple of every step */
 
 static uint64_t random_state;
-static unsigned spis;  /* that this distributor has, from INTID 32 on ... */
-static unsigned espis; /* ... and from 4096 on */
+static uint32_t priority_step; /* between two of the priorities that are implemented */
+static unsigned spis;          /* that this distributor has, from INTID 32 on ... */
+static unsigned espis;         /* ... and from 4096 on */
 static bool waiting[INTID_ESPI_FIRST + INTID_ESPI_COUNT];
 
 /* xorshift64* (Vigna 2016): the same sequence everywhere. */
@@ -63,7 +64,7 @@ static void configure(uint32_t intid)
 {
     uintptr_t priorities = word_of(GICD_IPRIORITYR, GICD_IPRIORITYR_E, 8, intid);
 
-    mmio_write8(priorities + intid % 4, (uint8_t)(next_random(28) * PRIORITY_STEP));
+    mmio_write8(priorities + intid % 4, (uint8_t)(next_random(PRIORITY_END / priority_step) * priority_step));
     set_bits(word_of(GICD_ICFGR, GICD_ICFGR_E, 2, intid), BIT32(2 * (intid % 16) + 1)); /* edge-triggered */
     if (gic->group1)
         set_bits(WORD_OF(GICD_IGROUPR, intid), BIT32(intid % 32));
@@ -82,12 +83,24 @@ static void count_spis(void)
         espis = 32 * ((unsigned)FIELD_GET(GICD_TYPER_ESPI_RANGE, typer) + 1);
 }
 
+/* Bits that are not implemented are RAZ/WI (IHI 0069H 4.8.1). */
+static void find_priorities(void)
+{
+    uintptr_t first = machine.gicd.base + GICD_IPRIORITYR + INTID_SPI_FIRST;
+    uint32_t implemented;
+
+    mmio_write8(first, 0xff);
+    implemented = mmio_read8(first);
+    priority_step = implemented & -implemented;
+}
+
 static const char *prepare(void)
 {
     uint64_t pending = args_number(machine.bootargs, "pending", 1);
 
     gic_init();
     count_spis();
+    find_priorities();
     if (pending == 0 || pending + 1 >= spis + espis)
         return "this distributor has not enough SPIs";
     random_state = 1;
