@@ -93,6 +93,7 @@ static void measure(const struct bench *bench, unsigned iterations)
         samples[i] = bench->run(i);
     MARK(MARK_RUN_END);
     bench->finish();
+    bench_expect(gic_spurious == 0, "an interrupt was taken, and there was none to acknowledge");
     if (violation != NULL) {
         print("not ok 1 %s # %s\n", bench->name, violation);
         return;

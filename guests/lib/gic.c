@@ -8,6 +8,7 @@
 
 const struct gic *gic = &gic_v3;
 irq_handler *gic_handlers[INTID_SPI_END];
+volatile unsigned gic_spurious;
 
 static bool find_v2(const void *fdt)
 {

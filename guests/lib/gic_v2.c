@@ -68,8 +68,10 @@ void irq_entry_v2(uint64_t stamp)
     uint32_t acknowledged = mmio_read32(machine.gicc.base + GICC_IAR);
     uint32_t intid = (uint32_t)FIELD_GET(GICC_IAR_INTID, acknowledged);
 
-    if (intid >= INTID_SPECIAL)
+    if (intid >= INTID_SPECIAL) {
+        gic_spurious++;
         return;
+    }
     CHECK(gic_handlers[intid] != NULL);
     gic_handlers[intid](intid, stamp);
     mmio_write32(machine.gicc.base + GICC_EOIR, acknowledged);

@@ -115,8 +115,10 @@ void irq_entry_v3(uint64_t stamp)
     uint32_t intid = (uint32_t)read_sysreg(icc_iar1_el1);
     irq_handler *handler;
 
-    if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST)
+    if (intid >= INTID_SPECIAL && intid < INTID_LPI_FIRST) {
+        gic_spurious++;
         return;
+    }
     handler = intid < INTID_SPI_END ? gic_handlers[intid] : lpi_handler;
     CHECK(handler != NULL);
     handler(intid, stamp);

@@ -67,6 +67,9 @@ static inline void gic_init(void)
     gic->init();
 }
 
+/* Interrupts that were taken with nothing to acknowledge, INTIDs 1020 to 1023, by any CPU. */
+extern volatile unsigned gic_spurious;
+
 /* Configures an SGI or PPI of this CPU: `priority`, enabled; all CPUs have its `handler` in common. */
 void gic_enable(uint32_t intid, uint8_t priority, irq_handler *handler);
 /* ditto, an SPI, routed to this CPU: edge-triggered, or a level. */
