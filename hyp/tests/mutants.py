@@ -32,6 +32,7 @@ class Mutant:
     cpus: int = 1
     quick: bool = False
     guest: int = 3
+    hyp: str = ""
 
 
 def mutants() -> list[Mutant]:
@@ -99,7 +100,7 @@ def caught_by_conformance(mutant: Mutant, directory: Path) -> str:
     verdicts = []
     for top in (ROOT, directory):
         files = {"guest": ROOT / conform.IMAGE, "hyp": top / "build/hyp/hyp.img"}
-        ground = conform.Ground(strategy, host, mutant.guest, mutant.cpus)
+        ground = conform.Ground(strategy, host, mutant.guest, mutant.cpus, hyp=mutant.hyp)
         verdicts.append(conform.run(ground, images.Images(qemu, files), timeout_s=30))
     return next(iter(conform.compare(verdicts[0], verdicts[1], {})), "")
 

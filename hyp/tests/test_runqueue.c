@@ -304,6 +304,42 @@ static void sleepers_in_turn(void)
     EXPECT(ran * 6 >= now - begin, true);
 }
 
+/* One that comes from another core waits behind all there, and no interrupt helps it before its turn. */
+static void comes(void)
+{
+    fresh(true, 2);
+    wake(0);
+    schedule();
+    wake(1);
+    run_init(&runs[2], 0);
+    runqueue_join(&queue);
+    runs[2].left = SLICE / 2;
+    runqueue_add(&queue, &runs[2]);
+    runqueue_interrupt(&queue, &runs[2]);
+    schedule();
+    EXPECT(running(), 1);
+    run_out();
+    EXPECT(running(), 0);
+    run_out();
+    EXPECT(running(), 2);
+    EXPECT(runs[2].left, SLICE);
+}
+
+/* Who waits for an interrupt earns a share by how many are left. */
+static void goes(void)
+{
+    fresh(true, 4);
+    runqueue_leave(&queue);
+    runqueue_leave(&queue);
+    wake(0);
+    schedule();
+    now += SLICE;
+    block();
+    now += SLICE;
+    wake(0);
+    EXPECT(runs[0].left, SLICE / 4);
+}
+
 static void nothing(void)
 {
 }
@@ -318,6 +354,8 @@ int main(void)
                                             {"boosted", boosted},
                                             {"spent", spent},
                                             {"removed", removed},
+                                            {"comes", comes},
+                                            {"goes", goes},
                                             {"sleepers_in_turn", sleepers_in_turn},
                                             {"nobody_starves", nobody_starves}};
 
