@@ -52,7 +52,7 @@ regress: deps-bench ## the default suite against results/baselines; any change f
 	@./virqlab run --out $(BUILD)/regress
 	@./virqlab compare --strict results/baselines $(BUILD)/regress
 
-.PHONY: linux linux-20 linux-load
+.PHONY: linux linux-20 linux-load linux-vms
 linux: ## fetch Debian's arm64 kernel, make build/linux: a guest for ./virqlab run-guest
 	@$(PYTHON) -m bench.linux
 
@@ -63,6 +63,10 @@ linux-20: deps ## boot it 20 times under each strategy with 1 and 4 vCPUs; last 
 linux-load: deps ## run hackbench and cyclictest in it under each strategy; last line "N passed, N failed"
 	@$(MAKE) --no-print-directory -j2 all
 	@$(PYTHON) -m bench.linux --load
+
+linux-vms: deps ## 20 times two of it with 2 vCPUs each on 2 cores (stopped, it goes on); last line "N passed, N failed"
+	@$(MAKE) --no-print-directory -j2 all
+	@$(PYTHON) -m bench.linux --vms 20
 
 check: deps ## format, lint, include directions, both compilers
 	@$(MAKE) --no-print-directory -j2 checks

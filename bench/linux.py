@@ -2,13 +2,15 @@
 """Debian's own arm64 kernel and a busybox initial RAM disk, as a guest: fetched once, put together in build/linux.
 
 `python3 -m bench.linux` does that and prints the two paths; with --boots N it boots them N times under each strategy,
-with --load it runs hackbench and cyclictest there to their ends, with --run COMMAND a command of the user's, for which
-they are installed. Exit code 3 when the packages cannot be had.
+with --load it runs hackbench and cyclictest there to their ends, with --vms N it boots two VMs with two vCPUs each on
+two cores N times and runs hackbench in both, with --run COMMAND a command of the user's, for which they are installed.
+Exit code 3 when the packages cannot be had.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import subprocess
 import sys
@@ -19,13 +21,15 @@ from pathlib import Path
 from typing import Callable, Sequence
 
 from analysis.errors import LabError
-from bench import debian, run_guest
+from bench import debian, images, run_guest
 from bench.suite import ROOT
 
 OUT = ROOT / "build/linux"
 KERNEL, BUSYBOX = "linux-image-cloud-arm64", "busybox-static"
 LOAD_TIMEOUT_S = 600  # of host time
 MACHINES = ("virt-v3", "virt-v2")
+SHARING = ("te", "lr")  # strategies of VMs that share all cores, with a vCPU on each
+SHARED_CORES = 2
 READY = "guest-linux: ready"
 
 # Programs of Debian's rt-tests, and what they are linked to: package -> files, from the root of the guest.
@@ -115,10 +119,18 @@ def grounds(vcpus: Sequence[int], strategies: Sequence[str] = ()) -> list[Ground
 
 def boot(ground: Ground, command: str = "true", timeout_s: float = 60, rt_tests: bool = False) -> Boot:
     """Boot, run a shell command in place of the shell, power off. LabError for one with double quotes."""
+    arguments = ["--machine", ground.machine, "--strategy", ground.strategy, "--vcpus", str(ground.vcpus)]
+    done, seconds = _run_guest(arguments, command, timeout_s, rt_tests)
+    return Boot(_exit_fault(done) or _fault(done.stdout, ground.vcpus), done.stdout, seconds)
+
+
+def _run_guest(
+    arguments: list[str], command: str, timeout_s: float, rt_tests: bool
+) -> tuple[subprocess.CompletedProcess[str], float]:
+    """What run-guest with these arguments said, and the seconds it took."""
     if '"' in command:
         raise LabError(f"the guest's command has a double quote: {command}", "use single quotes")
-    arguments = ["--machine", ground.machine, "--strategy", ground.strategy, "--vcpus", str(ground.vcpus)]
-    arguments += ["--timeout", str(timeout_s)]
+    arguments = [*arguments, "--timeout", str(timeout_s)]
     bootargs = f'console=ttyAMA0 earlycon panic=-1 -- "{command}"'  # one word: the kernel takes at most 32
     begin = time.monotonic()
     done = subprocess.run(
@@ -129,16 +141,18 @@ def boot(ground: Ground, command: str = "true", timeout_s: float = 60, rt_tests:
         stdin=subprocess.DEVNULL,
         check=False,
     )
-    return Boot(_fault(done, ground.vcpus), done.stdout, time.monotonic() - begin)
+    return done, time.monotonic() - begin
 
 
-def _fault(done: subprocess.CompletedProcess[str], vcpus: int) -> str:
-    if done.returncode != 0:
-        return f"exit code {done.returncode}: {done.stderr.strip()}"
-    complaint = COMPLAINT.search(done.stdout)
+def _exit_fault(done: subprocess.CompletedProcess[str]) -> str:
+    return f"exit code {done.returncode}: {done.stderr.strip()}" if done.returncode != 0 else ""
+
+
+def _fault(console: str, vcpus: int) -> str:
+    complaint = COMPLAINT.search(console)
     if complaint:
         return f"the kernel complains: {complaint[0].strip()}"
-    if not re.search(rf"^{READY} .* cpus={vcpus}\r?$", done.stdout, re.MULTILINE):
+    if not re.search(rf"^{READY} .* cpus={vcpus}\r?$", console, re.MULTILINE):
         return f"no line '{READY} ... cpus={vcpus}' on the console"
     return ""
 
@@ -168,10 +182,13 @@ def loads(vcpus: int) -> list[Load]:
     ]
 
 
+def _to_its_end(load: Load) -> str:
+    return f"{LOAD_BEGIN}; {load.command} && echo {LOAD_ENDED}"
+
+
 def run_load(ground: Ground, load: Load) -> Boot:
     """Boot, run it, power off; its fault too when it did not run to its end."""
-    command = f"{LOAD_BEGIN}; {load.command} && echo {LOAD_ENDED}"
-    result = boot(ground, command, LOAD_TIMEOUT_S, rt_tests=True)
+    result = boot(ground, _to_its_end(load), LOAD_TIMEOUT_S, rt_tests=True)
     return result if result.fault else replace(result, fault=load_fault(load, result.console))
 
 
@@ -182,11 +199,39 @@ def load_fault(load: Load, console: str) -> str:
     return "" if re.search(rf"^{LOAD_ENDED}\r?$", console, re.MULTILINE) else "it failed"
 
 
+def run_sharing(load: Load) -> Boot:
+    """Boot the VMs that share the cores, run it in each; the fault of the first that has one."""
+    hyp = " ".join(f"vm{vm}.strategy={strategy}" for vm, strategy in enumerate(SHARING))
+    arguments = ["--vms", str(len(SHARING)), "--vcpus", str(SHARED_CORES), "--cores", str(SHARED_CORES), "--hyp", hyp]
+    done, seconds = _run_guest(arguments, _to_its_end(load), LOAD_TIMEOUT_S, rt_tests=True)
+    return Boot(_exit_fault(done) or sharing_fault(load, done.stdout), done.stdout, seconds)
+
+
+def sharing_fault(load: Load, console: str) -> str:
+    """Of the first VM that did not do what it should by what it printed; empty when all did."""
+    for vm in range(len(SHARING)):
+        said = "".join(f"{line}\n" for line in re.findall(rf"^vm{vm}: (.*)$", console, re.MULTILINE))
+        fault = _fault(said, SHARED_CORES) or load_fault(load, said)
+        if fault:
+            return f"vm{vm}: {fault}"
+    return ""
+
+
+def _record_of_sharing() -> Path:
+    """Where the boots that passed are kept, with these images."""
+    parts = (ROOT / run_guest.HYPERVISOR, kernel(), initramfs(rt_tests=True))
+    made_of = hashlib.sha256("".join(map(images.sha256, parts)).encode()).hexdigest()
+    return OUT / f"sharing-{made_of[:16]}"
+
+
 def main() -> int:
-    """For `make linux`, `make linux-20` and `make linux-load`; the last line of these is "N passed, N failed"."""
+    """For `make linux`, `linux-20`, `linux-load` and `linux-vms`; the last line of these is "N passed, N failed"."""
     parser = argparse.ArgumentParser(prog="bench.linux", description=__doc__.splitlines()[0])
     parser.add_argument("--boots", type=int, default=0, metavar="N", help="boot it N times on each of what is below")
     parser.add_argument("--load", action="store_true", help="run hackbench and cyclictest to their ends")
+    parser.add_argument(
+        "--vms", type=int, default=0, metavar="N", help="two VMs on two cores, N times; stopped, it goes on"
+    )
     parser.add_argument("--run", metavar="COMMAND", help="run a shell command, of hackbench and cyclictest, too")
     parser.add_argument("--vcpus", type=int, nargs="+", default=[1, 4], metavar="N", help="default 1 4")
     parser.add_argument("--strategy", nargs="+", default=[], metavar="NAME", help="default all, each on all machines")
@@ -203,7 +248,12 @@ def main() -> int:
     if arguments.load:
         pairs = [(ground, load) for ground in chosen for load in loads(ground.vcpus)]
         runs += [(f"{ground}, {load.command}", partial(run_load, ground, load)) for ground, load in pairs]
-    return _count(runs) if runs else 0
+    kept = None
+    if arguments.vms:
+        load, kept = loads(SHARED_CORES)[0], _record_of_sharing()
+        name = f"{' and '.join(SHARING)} on {SHARED_CORES} cores, {load.command}"
+        runs += [(f"{name}, boot {n + 1}", partial(run_sharing, load)) for n in range(arguments.vms)]
+    return _count(runs, kept) if runs else 0
 
 
 def _run(command: str, chosen: Sequence[Ground]) -> int:
@@ -216,9 +266,14 @@ def _run(command: str, chosen: Sequence[Ground]) -> int:
     return 1 if failed else 0
 
 
-def _count(runs: Sequence[tuple[str, Callable[[], Boot]]]) -> int:
+def _count(runs: Sequence[tuple[str, Callable[[], Boot]]], kept: Path | None = None) -> int:
+    """`kept`: a file with the names of those that passed before, which count and are not run again."""
+    passed = set(kept.read_text(encoding="utf-8").splitlines()) if kept and kept.exists() else set()
     failed = 0
     for number, (name, run) in enumerate(runs):
+        if name in passed:
+            print(f"{name}: ok before", flush=True)
+            continue
         result = run()
         failed += bool(result.fault)
         print(f"{name}: {result.seconds:.1f} s: {result.fault or 'ok'}", flush=True)
@@ -226,6 +281,9 @@ def _count(runs: Sequence[tuple[str, Callable[[], Boot]]]) -> int:
             path = OUT / f"failed-{number}.log"
             path.write_text(result.console, encoding="utf-8")
             print(f"  console: {path}")
+        elif kept:
+            with kept.open("a", encoding="utf-8") as stream:
+                stream.write(f"{name}\n")
     print(f"{len(runs) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

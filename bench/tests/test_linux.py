@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
+from typing import Callable
 
 import pexpect  # type: ignore[import]
 import pytest
@@ -153,3 +155,41 @@ def test_hackbench_runs_to_its_end(ground: Ground) -> None:
         pytest.skip(str(error))
     result = linux.run_load(ground, linux.Load("hackbench -g 1 -l 20", r"^Time: \d"))
     assert result.fault == "", result.console
+
+
+@pytest.mark.usefixtures("files")
+def test_two_vms_share_two_cores() -> None:
+    """te and lr side by side, two vCPUs each; `make linux-vms` runs hackbench in both, many times."""
+    result = linux.run_sharing(linux.Load("sleep 0.2", "^guest-linux: ready"))
+    assert result.fault == "", result.console
+
+
+def test_each_vm_is_judged() -> None:
+    """By its own lines."""
+    load = linux.Load("true", r"^Time: \d")
+    lines = ["guest-linux: ready 6.1 cpus=2", "Time: 1.5", linux.LOAD_ENDED]
+    console = "".join(f"vm{vm}: {line}\n" for line in lines for vm in (1, 0))
+    assert linux.sharing_fault(load, console) == ""
+    for gone, fault in ((0, "no line 'guest-linux: ready ... cpus=2'"), (1, "Time"), (2, "it failed")):
+        assert fault in linux.sharing_fault(load, console.replace(f"vm1: {lines[gone]}", f"vm0: {lines[gone]}"))
+    assert linux.sharing_fault(load, console + "vm1: Oops\n") == "vm1: the kernel complains: Oops"
+
+
+def test_what_passed_is_not_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A count that was stopped goes on; what failed runs again."""
+    ran: list[str] = []
+
+    def runs(*faults: str) -> list[tuple[str, Callable[[], linux.Boot]]]:
+        def one(number: int) -> linux.Boot:
+            ran.append(str(number))
+            return linux.Boot(faults[number], "", 0)
+
+        return [(f"boot {number}", partial(one, number)) for number in range(len(faults))]
+
+    kept = tmp_path / "kept"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(linux, "OUT", tmp_path)
+        assert linux._count(runs("", "stuck", ""), kept) == 1
+        assert linux._count(runs("", "", "", ""), kept) == 0
+    assert ran == ["0", "1", "2", "1", "3"]
+    assert capsys.readouterr().out.splitlines()[-1] == "4 passed, 0 failed"
