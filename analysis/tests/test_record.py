@@ -178,3 +178,25 @@ def test_many_strategies_keep_their_digits() -> None:
     assert all(f" {cost}" in text for cost in costs) and text.count("20000") == 1 and " 432.1 " in text
     assert "roundtrip_ticks*" in text and "'*', 'sim': simulator-only" in " ".join(text.split())
     assert text.count("continued") == 1 and text.index("continued") < text.index("1005 (1005-20000)")
+
+
+@pytest.mark.parametrize("strategies", [2, 3, 4])
+def test_a_long_name_leaves_room_for_numbers(strategies: int) -> None:
+    """It goes on in the rows below, whole, and no digit is cut; where there is one row, in more lines of that."""
+    bench, swept = "neighbour", ("load=compute", "sched=boost", "sched.slice=1000000")
+    points = []
+    for name in ("te", "lr", "bare", "pass")[:strategies]:
+        metrics = {"handler_ticks": metric("tick", [40001, 123456])}
+        one = point(name, bench, metrics=metrics | ({"latency_insns": metric("insn", [77])} if name == "te" else {}))
+        points.append(one | {"id": f"virt-v3/{name}/{','.join((bench, *swept))}"})
+    stream = io.StringIO()
+    table.show(run_record(*points), Console(file=stream, width=80))
+    text = stream.getvalue()
+    assert max(map(len, text.splitlines())) <= 80 and "…" not in text
+    assert all(word in text for word in (bench, *swept)) and text.count("40001") >= strategies
+    assert table.folded("a,b=1,c=2", 2) == ["a,b=1,c=2", ""]
+    assert table.folded(",".join((bench, *swept)), 1) == ["neighbour,load=compute\n,sched=boost\n,sched.slice=1000000"]
+    assert table.folded(",".join((bench, *swept)), 2) == [
+        "neighbour,load=compute",
+        ",sched=boost\n,sched.slice=1000000",
+    ]
