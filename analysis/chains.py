@@ -26,7 +26,6 @@ DEADLINE_OFFSET: Final = 0
 
 EC_WFX: Final = 0x01
 EC_DATA_ABORT_LOWER, EC_DATA_ABORT_SAME = 0x24, 0x25
-GICD_ISPENDR: Final = 0x200  # IHI 0069H 12.9, a bit for each INTID
 
 
 @dataclass(frozen=True)
@@ -213,7 +212,7 @@ def spi_raises(region: Region, intid: int, gicd: int) -> Insns:
     the distributor at `gicd`, or of the guest."""
     records, insn = region.records, trace.insns(region.records)
     word, bit = divmod(intid, 32)
-    by_stimulus = trace.select(records, trace.STIMULUS, a=gicd + GICD_ISPENDR + 4 * word)
+    by_stimulus = trace.select(records, trace.STIMULUS, a=gicd + gicregs.GICD_ISPENDR + 4 * word)
     by_stimulus &= records["c"] >> bit & 1 != 0
     return np.sort(np.concatenate((insn[by_stimulus], message_raises(region, intid))))
 
