@@ -36,7 +36,7 @@ deadline_ms = 10
 def virqlab(*arguments: str | Path, status: int = 0) -> str:
     """Run the launcher; what it printed (stderr when it is expected to refuse)."""
     done = subprocess.run(
-        [ROOT / "virqlab", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        [ROOT / "virqlab", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stderr if status == 2 else done.stdout
