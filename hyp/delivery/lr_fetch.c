@@ -79,7 +79,7 @@ void lr_fetch(struct virq_bank *bank, uint32_t bits)
 
 void lr_sample_saved(struct vgic_cpu *cpu)
 {
-    for (uint32_t bits = cpu->local.line & LR_TIMERS; bits != 0; bits &= bits - 1) {
+    for (uint32_t bits = cpu->local.line & cpu->local.hw & LR_TIMERS; bits != 0; bits &= bits - 1) {
         struct virq *irq = &cpu->local.irq[__builtin_ctz(bits)];
 
         set_line(irq, vcpu_timer_asserted(cpu, irq->intid));

@@ -149,7 +149,7 @@ void lr_take_out(struct vgic_cpu *cpu, struct virq *irq)
 
 /*
  * Of equal priorities the one in the first list register is signalled, and the guest may be about to acknowledge it, in
- * its group: it is to be the first one again.
+ * its group: it is to be the first one again. Where they are too few for all that are pending Group 0 comes first.
  */
 static void remember_first(struct vgic_cpu *cpu)
 {
@@ -334,6 +334,7 @@ static uint32_t place_by_rank(struct vgic_cpu *cpu)
     take_out_all_pending(cpu);
     if (full(cpu))
         lr_take_out_all(cpu);
+    cpu->delivery.lr.group1_first = false;
     place_pending(cpu, groups);
     place_active(cpu);
     place_pending(cpu, GROUPS_ALL);
