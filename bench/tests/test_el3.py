@@ -39,7 +39,7 @@ version = 1
 machines = ["virt-v3"]
 strategies = ["bare", "te", "lr"]
 params = { iterations = 300 }
-stimulus = { start_ns = 0, period_ns = 97, count = 0, intid = 43, by = "el3" }
+stimulus = { start_ns = 1, period_ns = 97, end_ns = 1, intid = 43, by = "el3" }
 metrics = ["roundtrip_insns"]
 """
 
@@ -94,7 +94,7 @@ def test_a_masked_stimulus_costs_no_instruction(tmp_path: Path) -> None:
         plain = executed(point, point.stimulus, found, out / "points" / "plain")
         region = chains.find_region(plain)
         start = region.begin - 10_000
-        often = replace(point.stimulus, start_ns=start, count=(region.end - start) // point.stimulus.period_ns)
+        often = replace(point.stimulus, start_ns=start, end_ns=region.end)
         stored = executed(point, often, found, out / "points" / "stored")
         regions = [chains.find_region(records).records for records in (stored, plain)]
         for name in trace.COUNT_FIELDS:

@@ -25,9 +25,9 @@ TIMEOUT_S = 180
 PREEMPTED = re.compile(r"\[IRQ\][^\n]*\n\.\.\.from EL1 to EL2\n[^\n]*\n[^\n]*\n\.\.\.with ELR 0x([0-9a-f]+)")
 
 
-def _run(image: Path, cores: int, parameters: str, *options: str | Path) -> str:
+def _run(image: Path, cores: int, parameters: str, *options: str | Path, machine: str = MACHINE) -> str:
     """The console of a run to its end."""
-    row = suite.load().machines[MACHINE]
+    row = suite.load().machines[machine]
     args = [arg for arg in row.args if arg not in ("-serial", "file:console.log")]
     command: list[str | Path] = [images.find_qemu(row.qemu).path, "-M", f"{row.machine},virtualization=on", *args]
     command += [
@@ -95,6 +95,17 @@ def test_conformance_on_the_move(strategy: str) -> None:
     plan = re.search(r"^1\.\.(\d+)$", console, re.MULTILINE)
     assert plan is not None and len(re.findall(r"^ok \d+ ", console, re.MULTILINE)) == int(plan[1]), console
     assert "not ok" not in console
+
+
+@pytest.mark.parametrize(
+    "machine, strategy", [("virt-v3", "te"), ("virt-v3", "lr"), ("virt-v2", "te"), ("virt-v2", "gicv2")]
+)
+def test_a_level_in_its_handler_does_not_come_again(machine: str, strategy: str) -> None:
+    """A device's line stays asserted while the vCPU that has its interrupt moves: it is taken once."""
+    row = next(row for row in suite.load().scenarios if row.params.get("source") == ["edu"])
+    parameters = " ".join(f"{key}={value}" for key, value in row.hyp.items())
+    parameters = f"vm0.strategy={strategy} {parameters} vm0.move=1009 -- bench=spi_hw source=edu iterations=1000"
+    assert "ok 1 spi_hw\n" in _run(BENCH, 2, parameters, "-device", row.devices[0], machine=machine)
 
 
 def test_a_core_that_a_vcpu_left_sleeps() -> None:

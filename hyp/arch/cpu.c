@@ -47,7 +47,7 @@ void cpu_use_own_stack(void (*entry)(void *argument), void *argument)
 
     __asm__ volatile("mov sp, %1\n mov x30, xzr\n br %2" ::"r"(x0), "r"(stacks[cpu_index()] + BOOT_STACK_SIZE),
                      "r"(entry)
-                     : "memory");
+                     : "memory", "x30");
     __builtin_unreachable();
 }
 

@@ -73,7 +73,6 @@ static void stop(struct core *core, struct vcpu *vcpu)
 
 static void arrive(struct core *core, struct vcpu *vcpu)
 {
-    runqueue_join(&core->queue);
     runqueue_add(&core->queue, &vcpu->run);
     vcpu->state = VCPU_READY;
 }

@@ -23,11 +23,6 @@ void runqueue_join(struct runqueue *queue)
     queue->members++;
 }
 
-void runqueue_leave(struct runqueue *queue)
-{
-    queue->members--;
-}
-
 static void add_first(struct runqueue *queue, struct run *run)
 {
     list_prepend(&queue->level[run->priority], &run->link);

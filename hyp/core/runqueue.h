@@ -34,17 +34,15 @@ struct runqueue {
     uint32_t present; /* a bit for each level that is not empty */
     uint64_t slice;
     bool boost;
-    unsigned members; /* of the core, whatever they do: who has a share */
+    unsigned members; /* who may be there, whatever they do: who has a share */
 };
 
 void runqueue_init(struct runqueue *queue, uint64_t slice, bool boost);
 
 /* Once, before anything else. */
 void run_init(struct run *run, uint8_t priority);
-
-/* A vCPU is the core's from now on, or no more: while it is in no queue. */
+/* One more may be there, at times or always. */
 void runqueue_join(struct runqueue *queue);
-void runqueue_leave(struct runqueue *queue);
 
 /* It can run, behind its equals: one that came from another core. */
 void runqueue_add(struct runqueue *queue, struct run *run);

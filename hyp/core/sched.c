@@ -52,7 +52,6 @@ void sched_place(struct vcpu *vcpu, unsigned core)
     sched_admit(vcpu, core);
     vcpu->vgic.core_index = core;
     vcpu->vgic.core = cores[core].mpidr;
-    runqueue_join(&cores[core].queue);
     list_init(&vcpu->timer);
 }
 
@@ -66,6 +65,7 @@ void sched_admit(struct vcpu *vcpu, unsigned index)
     CHECK(core->count < VCPUS_MAX);
     CHECK(devtree_cpu(platform.fdt, index, &core->mpidr));
     core->vcpu[core->count++] = vcpu;
+    runqueue_join(&core->queue);
 }
 
 unsigned sched_admitted(unsigned core)
@@ -164,7 +164,7 @@ static _Noreturn void begin(struct core *core, struct vcpu *vcpu)
 {
     load(core, vcpu);
     vcpu->run.since = timer_now();
-    if (vcpu->moves == 0)
+    if (vcpu->moves <= vcpu->run.since)
         vcpu->moves = vcpu->run.since + vcpu->vm->stay;
     set_timer(core);
     vcpu_enter(vcpu);
@@ -228,7 +228,6 @@ static void hand_over(void *argument)
 static _Noreturn __attribute__((noinline)) void move(struct core *core, struct vcpu *vcpu)
 {
     unload(core, PUT_PREEMPT);
-    runqueue_leave(&core->queue);
     if (core->fp == vcpu) {
         fp_save(&vcpu->fp);
         core->fp = NULL;

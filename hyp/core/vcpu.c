@@ -87,7 +87,7 @@ static void load_ppis(const struct vgic_cpu *cpu)
     uint32_t linked = cpu->local.hw;
 
     for (uint32_t held = cpu->local.held & linked; held != 0; held &= held - 1)
-        gic->activate_ppi((uint32_t)__builtin_ctz(held));
+        gic->activate((uint32_t)__builtin_ctz(held));
     for (uint32_t bits = (cpu->local.enabled & linked) ^ enabled_ppis[cpu->core_index]; bits != 0; bits &= bits - 1) {
         uint32_t intid = (uint32_t)__builtin_ctz(bits);
 
@@ -138,15 +138,20 @@ void vcpu_put(struct vcpu *vcpu, enum delivery_put why)
     vcpu->hcr = read_sysreg(hcr_el2);
 }
 
-/* Who finds the vCPU at its new core finds all that was written of it. */
+/*
+ * Who finds the vCPU at its new core finds all that was written of it. What the guest invalidates is complete by a DSB
+ * of the core that it did it on (DDI 0487, DSB): its own may come on the next one.
+ */
 void vcpu_move(struct vcpu *vcpu, unsigned core, uint64_t mpidr)
 {
     struct vgic_cpu *cpu = &vcpu->vgic;
 
+    dsb(ish);
     visit_begin(cpu->vm);
     cpu->core = mpidr;
     __atomic_store_n(&cpu->core_index, core, __ATOMIC_RELEASE);
-    route_moved(cpu);
+    if (!vcpu->vm->ended)
+        route_moved(cpu);
     visit_end(cpu->vm);
 }
 

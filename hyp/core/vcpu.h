@@ -34,7 +34,7 @@ struct vcpu {
     bool has_sibling;        /* its core has others of its VM */
     bool keys;               /* it has used pointer authentication: its keys are switched */
     unsigned place;          /* where it is, of its VM's */
-    uint64_t moves;          /* when it goes to the next one, in ticks of CNTPCT_EL0; 0: it has not run here yet */
+    uint64_t moves; /* when it goes to the next one, in ticks of CNTPCT_EL0, from when it begins to run there */
     enum vcpu_state state;
     struct run run;
     uint64_t deadline; /* of its timers, while it is in its core's list of them, */

@@ -7,6 +7,7 @@
 #include "sched.h"
 #include "stage2.h"
 #include "string.h"
+#include "visit.h"
 #include "vm.h"
 
 static const void *counting; /* what follows and the VMs' `ended`, one core at a time */
@@ -60,7 +61,9 @@ void vm_end(struct vcpu *vcpu, const char *how)
     print("virqlab: vm%u %s\n", vm->id, how);
     if (count(how))
         turn_off();
+    visit_begin(&vm->vgic);
     passthrough_take_back(vm);
+    visit_end(&vm->vgic);
     if (vm->vgic.limits.physical) /* no SGI of the hypervisor reaches its other cores: their next access does */
         stage2_revoke(&vm->stage2);
     for (unsigned i = 0; i < vm->vgic.cpus; i++)

@@ -11,12 +11,18 @@ static void enable_private(const struct virq *irq, bool on)
         gic->enable(irq->target->core_index, irq->pintid, on);
 }
 
+/*
+ * What the guest has not completed is active, whoever it is routed to next. QEMU's GICv2 has it active for the core
+ * that acknowledged it alone, until it is told so.
+ */
 void linked_enabled(struct virq_bank *bank, uint32_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
         const struct virq *irq = &bank->irq[__builtin_ctz(bits)];
         bool on = (bank->enabled & irq->mask) != 0;
 
+        if (irq->pintid >= INTID_SPI_FIRST && gic->version == 2 && (bank->held & irq->mask) != 0)
+            gic->activate(irq->pintid);
         if (irq->pintid < INTID_SPI_FIRST)
             enable_private(irq, on);
         else if (on && irq->target != NULL)

@@ -32,8 +32,8 @@ struct gic_ops {
      * happens before its cpu_init(). */
     void (*enable)(unsigned cpu, uint32_t intid, bool on);
     void (*deactivate_ppi)(unsigned cpu, uint32_t intid);
-    /* This core's own PPI becomes active, as if it had been taken. */
-    void (*activate_ppi)(uint32_t intid);
+    /* This core's own PPI, or an SPI, becomes active, as if it had been taken: it is when this returns. */
+    void (*activate)(uint32_t intid);
     /* An SPI: edge-triggered or a level, to the core with affinity `mpidr`, also while that one is off. */
     void (*enable_spi)(uint32_t intid, uint64_t mpidr, bool edge);
     void (*disable_spi)(uint32_t intid);

@@ -124,9 +124,10 @@ static void deactivate_ppi(unsigned cpu, uint32_t intid)
     mmio_write32(gic_map.gicd.base + GICD_ICACTIVER, BIT32(intid));
 }
 
-static void activate_ppi(uint32_t intid)
+static void activate(uint32_t intid)
 {
-    mmio_write32(gic_map.gicd.base + GICD_ISACTIVER, BIT32(intid));
+    mmio_write32(dist_word(GICD_ISACTIVER, intid), BIT32(intid % 32));
+    (void)mmio_read32(dist_word(GICD_ISACTIVER, intid));
 }
 
 static void enable_spi(uint32_t intid, uint64_t mpidr, bool edge)
@@ -164,7 +165,7 @@ const struct gic_ops gic_v2 = {
     .deactivate = deactivate,
     .enable = enable,
     .deactivate_ppi = deactivate_ppi,
-    .activate_ppi = activate_ppi,
+    .activate = activate,
     .enable_spi = enable_spi,
     .disable_spi = disable_spi,
     .asserted = asserted,

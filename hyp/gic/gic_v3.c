@@ -152,9 +152,13 @@ static void deactivate_ppi(unsigned cpu, uint32_t intid)
         mmio_write32(redistributors[cpu] + GICR_SGI + GICR_ICACTIVER0, BIT32(intid));
 }
 
-static void activate_ppi(uint32_t intid)
+static void activate(uint32_t intid)
 {
-    mmio_write32(redistributors[cpu_index()] + GICR_SGI + GICR_ISACTIVER0, BIT32(intid));
+    uintptr_t word = intid < INTID_SPI_FIRST ? redistributors[cpu_index()] + GICR_SGI + GICR_ISACTIVER0
+                                             : dist_word(GICD_ISACTIVER, intid);
+
+    mmio_write32(word, BIT32(intid % 32));
+    (void)mmio_read32(word);
 }
 
 /* GICD_IROUTER has the affinity fields where MPIDR has them (IHI 0069H 12.9.22). */
@@ -199,7 +203,7 @@ const struct gic_ops gic_v3 = {
     .deactivate = deactivate,
     .enable = enable,
     .deactivate_ppi = deactivate_ppi,
-    .activate_ppi = activate_ppi,
+    .activate = activate,
     .enable_spi = enable_spi,
     .disable_spi = disable_spi,
     .asserted = asserted,

@@ -32,6 +32,11 @@ static void deactivate_ppi(unsigned cpu, uint32_t intid)
     deactivate(intid);
 }
 
+static void activate(uint32_t intid)
+{
+    CHECK(fake_phys_active[intid]); /* nobody has taken anything else */
+}
+
 static void enable(unsigned cpu, uint32_t intid, bool on)
 {
     in_reach(cpu, intid);
@@ -74,8 +79,8 @@ static void send_sgi(uint64_t mpidr, uint32_t intid)
 }
 
 #define OPERATIONS                                                                                                     \
-    .deactivate = deactivate, .enable = enable, .deactivate_ppi = deactivate_ppi, .enable_spi = enable_spi,            \
-    .disable_spi = disable_spi, .asserted = asserted, .send_sgi = send_sgi
+    .deactivate = deactivate, .enable = enable, .deactivate_ppi = deactivate_ppi, .activate = activate,                \
+    .enable_spi = enable_spi, .disable_spi = disable_spi, .asserted = asserted, .send_sgi = send_sgi
 
 static const struct gic_ops v2 = {.version = 2, OPERATIONS}, v3 = {.version = 3, OPERATIONS};
 const struct gic_ops *gic = &v3;

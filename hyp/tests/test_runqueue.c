@@ -325,21 +325,6 @@ static void comes(void)
     EXPECT(runs[2].left, SLICE);
 }
 
-/* Who waits for an interrupt earns a share by how many are left. */
-static void goes(void)
-{
-    fresh(true, 4);
-    runqueue_leave(&queue);
-    runqueue_leave(&queue);
-    wake(0);
-    schedule();
-    now += SLICE;
-    block();
-    now += SLICE;
-    wake(0);
-    EXPECT(runs[0].left, SLICE / 4);
-}
-
 static void nothing(void)
 {
 }
@@ -355,7 +340,6 @@ int main(void)
                                             {"spent", spent},
                                             {"removed", removed},
                                             {"comes", comes},
-                                            {"goes", goes},
                                             {"sleepers_in_turn", sleepers_in_turn},
                                             {"nobody_starves", nobody_starves}};
 
