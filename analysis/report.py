@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from analysis import comparable, costs, families, figures, hardware, headline, minimum, scaling
+from analysis import comparable, costs, families, figures, hardware, headline, minimum, scaling, switched
 from analysis.families import Role
 from analysis.figures import COLOURS, Bars, Curves, Figure, Lines
 from analysis.groups import Group, Pool, exits_per_operation, gather, sides
@@ -103,6 +103,7 @@ class _Section:
             "counts": {state: sum(point["status"] == state for point in points) for state in ("pass", "fail", "skip")},
             "missing": [point for point in points if point["status"] != "pass"][:ROWS_SHOWN],
             "minimum": _minimum(record),
+            "switched": switched.beside(points),
             "machines": [self._machine(name, [p for p in points if p["machine"] == name]) for name in machines],
         }
 
